@@ -1,0 +1,1 @@
+"""How to get digits: balls, series, quadrature; knows no network, no paper and no SymPy."""

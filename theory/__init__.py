@@ -1,0 +1,1 @@
+"""What is true, in SymPy: no floats, no sampling, no input or output."""

@@ -1,0 +1,1 @@
+"""Claims, samplers, measurements, judges, campaigns and reports."""

@@ -1,0 +1,1 @@
+"""The printed claims: a folder a paper, a file a theme."""

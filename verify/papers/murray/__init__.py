@@ -1,0 +1,1 @@
+"""Murray et al., Characterizing the spectrum of the NTK via a power series expansion."""
