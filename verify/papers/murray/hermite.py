@@ -1,0 +1,363 @@
+"""Hermite expansions: (22)-(26), Lemma A.4, Lemma B.3, the Gaussian coefficients."""
+
+from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+from eigenlaw.numerics.hermite import tail_bound
+from flint import acb, arb, fmpq, fmpq_poly, fmpz
+
+from eigenlaw.theory import hermite as theory
+from eigenlaw.theory.hermite_polynomials import hermite_at_zero, index_symbol, unnormalised
+from eigenlaw.verify.claim import Budget, Claim, Evaluate, Hypothesis, Instance, Rng, Value
+from eigenlaw.verify.formula import Formula, evaluate, symbols, undefined
+from eigenlaw.verify.integrals import activation_mean, derivative_pieces, smooth_pieces
+from eigenlaw.verify.papers.murray.common import (
+    KINKED,
+    POLYNOMIAL,
+    REGULAR,
+    SMOOTH,
+    STEPS,
+    mu,
+    phi_of,
+)
+from eigenlaw.verify.surds import root
+
+FAST = ("erf", "gelu", "tanh", "sigmoid", "gaussian", "sin", "cos(1/2)", "exp(1/2)")
+"""Activations whose coefficients decay so fast that the tail of the expansion is below 1e-12."""
+
+
+@cache
+def he(k: int) -> Any:
+    """He_k = (x − d/dx)^k 1 over the rationals."""
+    polynomial = fmpq_poly([1])
+    for _ in range(k):
+        polynomial = fmpq_poly([0, 1]) * polynomial - polynomial.derivative()
+    return polynomial
+
+
+def normalised(polynomial: Any, k: int) -> Callable[[Any], Any]:
+    """X ↦ polynomial(x)/√k!, exact at rational x, a ball or box otherwise."""
+    coefficients = [polynomial[i] for i in range(polynomial.degree() + 1)]
+
+    def value(x: Any) -> Any:
+        if isinstance(x, fmpq):
+            return polynomial(x) * root(1 / fmpq(fmpz.fac_ui(k)))
+        total = acb(0)
+        for c in reversed(coefficients):
+            total = total * x + arb(c)
+        return total / arb(fmpz.fac_ui(k)).sqrt()
+
+    return value
+
+
+def h_at(k: int, x: Any) -> Any:
+    """h_k(x) of eigenlaw.theory at a rational x, as an exact number."""
+    import sympy
+
+    tree = unnormalised(k, sympy.Rational(int(x.p), int(x.q)))
+    return evaluate(sympy.sympify(tree), {}) * root(1 / fmpq(fmpz.fac_ui(k)))
+
+
+@cache
+def measured_coefficient(name: str, k: int) -> Any:
+    """E[φ h_k] by rigorous integration."""
+    return activation_mean(phi_of(name), normalised(he(k), k), k)
+
+
+def _grid(orders: Callable[[Budget], int], names: Sequence[str]) -> Callable[[Budget, Rng], Iterable[Instance]]:
+    def instances(budget: Budget, _: Rng) -> Iterable[Instance]:
+        return [{"activation": name, "k": k} for k in range(orders(budget) + 1) for name in names]
+
+    return instances
+
+
+def _order(budget: Budget) -> int:
+    return budget.of(9, 20, 40)
+
+
+def _expansion(instance: Instance, value: Evaluate) -> Sequence[Any]:
+    order = 160
+    name = instance["activation"]
+    tail = tail_bound(phi_of(name), order, 256)
+    return [value(mu=mu(name, order), oo=order) + arb(0, tail.upper()).union(arb(0))]
+
+
+def _mean_square(instance: Instance, _: Rng) -> Sequence[Any]:
+    from eigenlaw.theory.expression import mul
+
+    phi = phi_of(instance["activation"])
+    squares = [mul(node, node) for node in smooth_pieces(phi)]
+    return [activation_mean(phi, lambda _: acb(1), 0, squares)]
+
+
+def _sum_of_squares() -> Any:
+    import sympy
+
+    (k,) = symbols("k")
+    return sympy.Sum(undefined("mu")(k) ** 2, (k, 0, sympy.oo))
+
+
+def _points(budget: Budget, _: Rng) -> Iterable[Instance]:
+    places = ("0", "1", "-1/2", "2", "-7/3")
+    return [{"k": k, "x": x} for k in range(budget.of(12, 40, 100)) for x in places]
+
+
+def _point(instance: Instance) -> tuple[int, Any]:
+    x = Fraction(instance["x"])
+    return instance["k"], fmpq(x.numerator, x.denominator)
+
+
+def _at_point(instance: Instance, value: Evaluate) -> Sequence[Any]:
+    k, x = _point(instance)
+    return [value(k=k, x=x, h=h_at)]
+
+
+def _slope(instance: Instance, _: Rng) -> Sequence[Any]:
+    k, x = _point(instance)
+    return [normalised(he(k).derivative(), k)(x)]
+
+
+def _times_x(instance: Instance, _: Rng) -> Sequence[Any]:
+    k, x = _point(instance)
+    return [x * normalised(he(k), k)(x)]
+
+
+def _derivative_rule() -> Any:
+    import sympy
+
+    k, x = symbols("k x")
+    return sympy.sqrt(k) * undefined("h")(k - 1, x)
+
+
+def _product_rule() -> Any:
+    import sympy
+
+    k, x = symbols("k x")
+    h = undefined("h")
+    return sympy.sqrt(k + 1) * h(k + 1, x) + sympy.sqrt(k) * h(k - 1, x)
+
+
+def _at_zero_printed() -> Any:
+    import sympy
+
+    (k,) = symbols("k")
+    even = (-1) ** (k / 2) * sympy.factorial2(k - 1) / sympy.sqrt(sympy.factorial(k))
+    return sympy.Piecewise((even, sympy.Eq(sympy.Mod(k, 2), 0)), (0, True))
+
+
+POSITIVE = Hypothesis(r"k\ge1", lambda i: i["k"] >= 1, tight=lambda i: i["k"] == 1)
+
+
+def _relu_printed() -> Any:
+    import sympy
+
+    (k,) = symbols("k")
+    even, odd = sympy.Eq(sympy.Mod(k, 2), 0), sympy.Eq(sympy.Mod(k, 2), 1)
+    return sympy.Piecewise(
+        (1 / sympy.sqrt(2 * sympy.pi), sympy.Eq(k, 0)),
+        (sympy.Rational(1, 2), sympy.Eq(k, 1)),
+        (sympy.factorial2(k - 3) / sympy.sqrt(2 * sympy.pi * sympy.factorial(k)), even & (k >= 2)),
+        (0, odd & (k > 3)),
+    )
+
+
+def law(name: str) -> Formula:
+    """The law of eigenlaw.theory for symbolic k."""
+
+    def build() -> Any:
+        found = theory.hermite_law(name)
+        if found is None:
+            raise LookupError(f"activation={name}: expected one with a law for symbolic k")
+        return found.expression
+
+    return Formula(build)
+
+
+def _indices(budget: Budget, _: Rng) -> Iterable[Instance]:
+    return [{"k": k} for k in range(budget.of(25, 40, 60))]
+
+
+def _relu(instance: Instance, _: Rng) -> Sequence[Any]:
+    return [measured_coefficient("relu", instance["k"])]
+
+
+def _at_index(instance: Instance, value: Evaluate) -> Sequence[Any]:
+    return [value(k=instance["k"])]
+
+
+def _from_numerics(instance: Instance, value: Evaluate) -> Sequence[Any]:
+    k = instance["k"]
+    return [value(k=k, mu=mu(instance["activation"], max(k + 1, 24)))]
+
+
+def _coefficient(instance: Instance, _: Rng) -> Sequence[Any]:
+    return [measured_coefficient(instance["activation"], instance["k"])]
+
+
+def _slope_coefficient(instance: Instance, _: Rng) -> Sequence[Any]:
+    phi, k = phi_of(instance["activation"]), instance["k"]
+    return [activation_mean(phi, normalised(he(k), k), k, derivative_pieces(phi))]
+
+
+def _mu_of_slope() -> Any:
+    import sympy
+
+    (k,) = symbols("k")
+    return sympy.sqrt(k + 1) * undefined("mu")(k + 1)
+
+
+def _mu_alone() -> Any:
+    (k,) = symbols("k")
+    return undefined("mu")(k)
+
+
+ASSUMPTION_3 = Hypothesis(
+    r"\phi\text{ absolutely continuous on bounded intervals, }|\phi(x)|=O(|x|^\beta),\ \phi'\in L^2(\gamma)",
+    lambda i: phi_of(i["activation"]).assumption_3 is not False,
+)
+
+
+def _widths(budget: Budget, _: Rng) -> Iterable[Instance]:
+    sizes = ("1", "1/2", "2", "1/3")
+    return [{"sigma": s, "p": p} for p in range(budget.of(9, 17, 31)) for s in sizes]
+
+
+def _gaussian_name(instance: Instance) -> str:
+    return f"gaussian({instance['sigma']})"
+
+
+def _gaussian_square(instance: Instance, _: Rng) -> Sequence[Any]:
+    return [measured_coefficient(_gaussian_name(instance), instance["p"]) ** 2]
+
+
+def _gaussian_printed() -> Any:
+    import sympy
+
+    p, sigma = symbols("p sigma")
+    f = sympy.factorial
+    even = f(p) / (f(p / 2) ** 2 * 2**p * 2 * sympy.pi * (sigma**2 + 1) ** (p + 1))
+    return sympy.Piecewise((even, sympy.Eq(sympy.Mod(p, 2), 0)), (0, True))
+
+
+def _gaussian_value(instance: Instance, value: Evaluate) -> Sequence[Any]:
+    return [value(p=instance["p"], sigma=Fraction(instance["sigma"]))]
+
+
+def _laws(budget: Budget, _: Rng) -> Iterable[Instance]:
+    closed = [n for n in REGULAR + STEPS if (found := theory.hermite_law(n)) and found.kind != "integral"]
+    return [{"activation": name, "k": k} for k in range(budget.of(7, 12, 16)) for name in closed]
+
+
+def _law_value(instance: Instance, value: Evaluate) -> Sequence[Any]:
+    def symbolic(k: int) -> Any:
+        return evaluate(theory.hermite_coefficient(instance["activation"], k), {})
+
+    return [value(k=instance["k"], mu=symbolic)]
+
+
+CLAIMS: tuple[Claim, ...] = (
+    Claim(
+        "murray:eq-22.1",
+        "printed",
+        "(22)",
+        r"E[\phi(Z)^2]",
+        Formula(_sum_of_squares),
+        Value(lambda _b, _r: [{"activation": n} for n in FAST], _expansion, _mean_square, minimum=len(FAST)),
+        note="Convergence in L²(γ) is Parseval's identity; the tail is bounded and added to the radius.",
+    ),
+    Claim(
+        "murray:eq-22.2",
+        "printed",
+        "(23)",
+        r"E[\phi(Z)h_k(Z)]",
+        Formula(_mu_alone),
+        Value(_grid(_order, SMOOTH + KINKED + POLYNOMIAL + STEPS), _from_numerics, _coefficient),
+        note="The coefficients of eigenlaw.numerics against rigorous integration.",
+    ),
+    Claim(
+        "murray:eq-22.3",
+        "printed",
+        "(24)",
+        r"h_k'(x)",
+        Formula(_derivative_rule),
+        Value(_points, _at_point, _slope),
+        (POSITIVE,),
+    ),
+    Claim(
+        "murray:eq-22.4",
+        "printed",
+        "(25)",
+        r"xh_k(x)",
+        Formula(_product_rule),
+        Value(_points, _at_point, _times_x),
+        (POSITIVE,),
+    ),
+    Claim(
+        "murray:eq-22.5",
+        "printed",
+        "(26)",
+        r"h_k(0)",
+        Formula(_at_zero_printed),
+        Value(_indices, _at_index, lambda i, _: [normalised(he(i["k"]), i["k"])(fmpq(0))]),
+    ),
+    Claim(
+        "murray:eq-22.5",
+        "new",
+        "(26), in eigenlaw.theory",
+        r"h_k(0)",
+        Formula(lambda: hermite_at_zero(index_symbol())),
+        Value(_indices, _at_index, lambda i, _: [normalised(he(i["k"]), i["k"])(fmpq(0))]),
+    ),
+    Claim(
+        "murray:eq-22.6",
+        "new",
+        "the closed laws of eigenlaw.theory",
+        r"E[\phi(Z)h_k(Z)]",
+        Formula(_mu_alone),
+        Value(_laws, _law_value, _coefficient),
+        note="Every law for symbolic k against rigorous integration.",
+    ),
+    Claim(
+        "murray:lem-a.4",
+        "printed",
+        "Lemma A.4 (27)",
+        r"\mu_k(\mathrm{ReLU})",
+        Formula(_relu_printed),
+        Value(_indices, _at_index, _relu),
+        (Hypothesis(r"k\ne3,\text{ for which no value is printed}", lambda i: i["k"] != 3),),
+        note="The sign (-1)^{k/2-1} is missing; the case k = 3 has no value as printed.",
+    ),
+    Claim(
+        "murray:lem-a.4",
+        "corrected",
+        "Lemma A.4 (27)",
+        r"\mu_k(\mathrm{ReLU})",
+        law("relu"),
+        Value(_indices, _at_index, _relu),
+    ),
+    Claim(
+        "murray:lem-b.3",
+        "printed",
+        "Lemma B.3",
+        r"\mu_k(\phi')",
+        Formula(_mu_of_slope),
+        Value(
+            _grid(lambda b: b.of(6, 12, 20), REGULAR),
+            _from_numerics,
+            _slope_coefficient,
+            controls=({"activation": "heaviside", "k": 0}, {"activation": "sign", "k": 2}),
+        ),
+        (ASSUMPTION_3,),
+    ),
+    Claim(
+        "murray:gaussian-coefficients",
+        "printed",
+        "proof of Lemma B.5",
+        r"\mu_p(\omega_\sigma)^2",
+        Formula(_gaussian_printed),
+        Value(_widths, _gaussian_value, _gaussian_square),
+        (Hypothesis(r"\sigma>0", lambda i: Fraction(i["sigma"]) > Fraction(0)),),
+    ),
+)
