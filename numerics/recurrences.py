@@ -108,6 +108,24 @@ def polynomial(order: int, variance: Fraction, coefficients: tuple[Fraction, ...
     return out
 
 
+def hermite_polynomial(n: int) -> tuple[Fraction, ...]:
+    """Return the coefficients of He_n, constant term first.
+
+    Example:
+        >>> hermite_polynomial(3)
+        (Fraction(0, 1), Fraction(-3, 1), Fraction(0, 1), Fraction(1, 1))
+    """
+    out = [Fraction(0)] * (n + 1)
+    for m in range(n // 2 + 1):
+        out[n - 2 * m] = Fraction((-1) ** m * factorial(n), 2**m * factorial(m) * factorial(n - 2 * m))
+    return tuple(out)
+
+
+def hermite(order: int, variance: Fraction, n: int) -> list[Any]:
+    """Return μ_k of h_n(√v x) = He_n(√v x)/√(n!)."""
+    return polynomial(order, variance, hermite_polynomial(n), Fraction(1, factorial(n)))
+
+
 def error_function(order: int, variance: Fraction, a: Fraction) -> list[Any]:
     """Return μ_k of erf(a√v x): S(t) = erf(b t), b² = a²v/(1 + 2a²v).
 
@@ -195,6 +213,11 @@ def elu(order: int, variance: Fraction, a: Any, scale: Any = 1) -> list[Any]:
             c = c + even
         values.append(c)
     return list(map(operator.mul, values, inverse_root_factorials(order)))
+
+
+def rational_elu(order: int, variance: Fraction, a: Fraction) -> list[Any]:
+    """Return μ_k of √v x for x > 0 and a(e^{√v x} − 1) for x < 0 with rational a; a = 0 is relu."""
+    return elu(order, variance, rational(a)) if a else rectified_monomial(order, variance, 1)
 
 
 def selu_constants() -> tuple[Any, Any]:

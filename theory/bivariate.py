@@ -1,8 +1,8 @@
 """Gaussian expectations in two variables: E[f(U) g(V)] for centred U, V of given covariance, by Stein's lemma.
 
 The integrands are products of X^m Y^n, exponentials of quadratics in X and in Y, and at most one factor erf(α X + β) or
-sign(X), and one of Y. The exponentials only change the Gaussian: with precision C⁻¹ − 2 diag(q, q') and linear parts
-(r, r') the variables are Gaussian of covariance S and mean S(r, r'), of mass √(det S/det C) exp(½ (r,r') S (r,r')ᵀ). Then
+sign(X), and one of Y. The exponentials only change the Gaussian: with precision S⁻¹ = C⁻¹ − 2 diag(q, q') and linear
+part r = (r, r') the variables are Gaussian of covariance S and mean S r, of mass √(det S/det C) exp(½ rᵀ S r). Then
 
     E[X F] = mean_X E[F] + S_XX E[∂_X F] + S_XY E[∂_Y F]
 
@@ -55,7 +55,6 @@ def dual_by_rules(pieces: tuple[Piece, ...], rho: Any, v: Any) -> Any | None:
     factors = _factors(pieces)
     if factors is None:
         return None
-    # ρ² < 1 in the formulas; a plain symbol keeps SymPy from guessing.
     moments = BivariateMoments(v, v * rho, v)
     total = []
     for i, (c, left) in enumerate(factors):
@@ -119,13 +118,11 @@ class BivariateMoments:
     def _measure(self, f: Factor, g: Factor) -> _Measure:
         import sympy
 
-        det = self.xx * self.yy - self.xy**2
-        # S⁻¹ = C⁻¹ − 2 diag(q, q'), times det C
-        a, b, c = self.yy - 2 * f.q * det, -self.xy, self.xx - 2 * g.q * det
-        below = sympy.factor(sympy.expand((a * c - b**2) / det)) if (f.q, g.q) != (0, 0) else sympy.Integer(1)
-        if (f.q, g.q) == (0, 0):
-            xx, xy, yy, mass = self.xx, self.xy, self.yy, sympy.Integer(1)
-        else:
+        xx, xy, yy, mass = self.xx, self.xy, self.yy, sympy.Integer(1)
+        if (f.q, g.q) != (0, 0):
+            det = self.xx * self.yy - self.xy**2
+            # S⁻¹ = C⁻¹ − 2 diag(q, q'), times det C
+            a, b, c = self.yy - 2 * f.q * det, -self.xy, self.xx - 2 * g.q * det
             below = sympy.simplify((a * c - b**2) / det)
             xx, xy, yy = sympy.simplify(c / below), sympy.simplify(-b / below), sympy.simplify(a / below)
             mass = 1 / sympy.sqrt(below)

@@ -15,7 +15,7 @@ from eigenlaw.theory.bivariate import dual_by_rules
 from eigenlaw.theory.errors import InputError
 from eigenlaw.theory.hermite import recognised
 from eigenlaw.theory.laws import monomial_coefficient, rational
-from eigenlaw.theory.terms import pieces_of_activation
+from eigenlaw.theory.terms import is_continuous, pieces_of_activation
 
 
 @cache
@@ -157,7 +157,9 @@ class _Rule:
 _WAVES = "E cos(a(U ± V)) = exp(−a²(v ± c))"
 RULES: dict[str, _Rule] = {
     "linear": _Rule(lambda rho, v: v * rho, "E[UV] = c"),
-    "relu": _Rule(arc_cosine_1, "arc-cosine kernel of order 1 (Cho and Saul 2009): twice differentiated in c, a density"),
+    "relu": _Rule(
+        arc_cosine_1, "arc-cosine kernel of order 1 (Cho and Saul 2009): twice differentiated in c, a density"
+    ),
     "leaky_relu": _Rule(_leaky_relu, "a x + (1 − a) max(x, 0), E[U max(V, 0)] = c/2, and the arc-cosine kernel"),
     "abs": _Rule(_abs, "|x| = 2 max(x, 0) − x, and the arc-cosine kernel of order 1"),
     "heaviside": _Rule(arc_cosine_0, "arc-cosine kernel of order 0: the angle of a wedge (Sheppard 1899)"),
@@ -207,7 +209,7 @@ def derive_dual(spec: object, variance: Any = 1) -> DualActivation:
 
     Example:
         >>> derive_dual("relu").derivative
-        asin(rho)/(2*pi) + 1/4
+        (2*asin(rho) + pi)/(4*pi)
         >>> derive_dual("tanh").expression is None
         True
     """
@@ -283,7 +285,7 @@ def _derivative(phi: Activation, expression: Any, v: Any) -> Any | None:
 
     smooth = phi.assumption_3
     if smooth is None:
-        smooth = _continuous(phi)
+        smooth = is_continuous(pieces_of_activation(phi))
     # exp grows faster than a polynomial, as Assumption 3 does not allow; the integration by parts holds all the same.
     if not smooth and phi.family != "exp":
         return None
@@ -293,17 +295,3 @@ def _derivative(phi: Activation, expression: Any, v: Any) -> Any | None:
         return n**2 * arc_cosine(n - 1, rho, v)
     slope = sympy.diff(expression, rho) / v
     return sympy.simplify(slope)
-
-
-def _continuous(phi: Activation) -> bool:
-    """Tell whether the smooth pieces meet at the breakpoints; the pieces that have a dual grow slowly enough."""
-    import sympy
-
-    from eigenlaw.theory.symbolic import x_symbol
-
-    pieces = pieces_of_activation(phi)
-    jumps = (
-        (right.expression - left.expression).subs(x_symbol(), right.low)
-        for left, right in zip(pieces, pieces[1:], strict=False)
-    )
-    return all(sympy.simplify(jump) == 0 for jump in jumps)

@@ -121,6 +121,13 @@ def expectation_over_pieces(parts: tuple[Piece, ...], x: Any, factor: Any = 1) -
     return tidy(sympy.Add(*total))
 
 
+def simplified(expression: Any) -> Any:
+    """Return SymPy's simplification, which would try to evaluate integrals: with one inside, the expression as it is."""
+    import sympy
+
+    return expression if expression.has(sympy.Integral) else sympy.simplify(expression)
+
+
 def tidy(expression: Any) -> Any | None:
     """Return the expression in a short form without the imaginary unit; None if that cannot be had."""
     import sympy
@@ -155,7 +162,7 @@ class GaussianMoments:
     def _by_parts(self, term: Term) -> Any | None:
         import sympy
 
-        s, n = _width(term), term.n
+        s, n = width(term), term.n
         parts = [(term.r, replace(term, n=n - 1))]
         if n > 1:
             parts.append((sympy.Integer(n - 1), replace(term, n=n - 2)))
@@ -182,10 +189,10 @@ class GaussianMoments:
         return at ** (term.n - 1) * erfs * sympy.exp(term.q * at**2 + term.r * at) * normal_density(at)
 
     def _base(self, term: Term) -> Any | None:
-        """Return the integral for n = 0: under w, x is Gaussian of mean m = r/s and variance 1/s, of mass e^{r²/2s}/√s."""
+        """Return the integral for n = 0: w is e^{r²/(2s)}/√s times the density of N(r/s, 1/s)."""
         import sympy
 
-        s = _width(term)
+        s = width(term)
         mean, mass = term.r / s, sympy.exp(term.r**2 / (2 * s)) / sympy.sqrt(s)
         if not term.erfs:
             return mass * self._probability(s, mean)
@@ -241,7 +248,7 @@ def _erfs_on_line(scaled: list[tuple[Any, Any]]) -> Any | None:
     return erf_product(scaled[0][0], scaled[1][0]) if len(scaled) == 2 else None
 
 
-def _width(term: Term) -> Any:
+def width(term: Term) -> Any:
     """Return s = 1 − 2q.
 
     Raises:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from eigenlaw.theory import laws, tanh_laws
@@ -90,8 +91,11 @@ def recognised(spec: object) -> Activation:
         'gelu'
     """
     phi = activation(spec)
-    if phi.family != "expression":
-        return phi
+    return phi if phi.family != "expression" else _recognised(phi)
+
+
+@cache
+def _recognised(phi: Activation) -> Activation:
     expanded = phi.expression().expand()
     for name, family in CATALOGUE.items():
         if name != "polynomial" and None not in family.defaults:
@@ -118,7 +122,11 @@ def hermite_law(spec: object) -> HermiteLaw | None:
         >>> hermite_law("tanh").kind
         'integral'
     """
-    phi = recognised(spec)
+    return _law(recognised(spec))
+
+
+@cache
+def _law(phi: Activation) -> HermiteLaw | None:
     if phi.family == "expression":
         made = synthesise(phi)
         return None if made.expression is None else HermiteLaw(phi.name, made.expression, made.kind, made.steps)

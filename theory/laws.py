@@ -4,7 +4,8 @@ The tool behind most of them: with M_k = √(k!) μ_k = E[φ(Z) He_k(Z)],
 
     E[φ(Z + t)] = Σ_k M_k t^k/k!,   so   M_k = d^k/dt^k E[φ(Z + t)] at t = 0 = E[φ^{(k)}(Z)]
 
-with the derivatives taken as distributions. A jump of φ^{(j)} at b adds jump · n(b) He_{k−1−j}(b), n the normal density.
+with the derivatives taken as distributions. A jump of φ^{(j)} at b adds jump · n(b) He_{k−1−j}(b), n the normal
+density.
 """
 
 from fractions import Fraction
@@ -59,12 +60,11 @@ def monomial_coefficient(n: int, k: int) -> Any:
 
 
 def polynomial(*coefficients: Any) -> Any:
+    """Return μ_k of c_0 + c_1 x + c_2 x² + …, one case for each k up to the degree."""
     import sympy
 
     size = len(coefficients)
-    values = [
-        sympy.Add(*(c * monomial_coefficient(n, k) for n, c in enumerate(coefficients))) for k in range(size)
-    ]
+    values = [sympy.Add(*(c * monomial_coefficient(n, k) for n, c in enumerate(coefficients))) for k in range(size)]
     return sympy.Piecewise(*((value, sympy.Eq(index_symbol(), k)) for k, value in enumerate(values)), (0, True))
 
 
@@ -104,7 +104,7 @@ def leaky_relu(a: Any) -> Any:
     """Return μ_k of x for x > 0, a x for x < 0, which is a x + (1 − a) max(x, 0)."""
     import sympy
 
-    k = index_symbol()
+    k, a = index_symbol(), sympy.sympify(a)
     first, _, even, _ = (value for value, _ in relu().args)
     cases = [((1 - a) * first, sympy.Eq(k, 0)), ((1 + a) / 2, sympy.Eq(k, 1)), ((1 - a) * even, is_even(k))]
     return sympy.Piecewise(*cases, (0, True))
@@ -249,6 +249,7 @@ def selu_constants() -> tuple[Any, Any]:
 
 
 def selu() -> Any:
+    """Return μ_k of λ elu(α), with μ_0 = 0 exactly."""
     import sympy
 
     scale, alpha = selu_constants()

@@ -10,15 +10,16 @@ All rules are for M_k(f) = √(k!) μ_k(f) = E[f(Z) He_k(Z)] = E[f^{(k)}(Z)]:
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from eigenlaw.theory.activations import Activation
-from eigenlaw.theory.gaussian import GaussianMoments, normal_density, tidy
+from eigenlaw.theory.gaussian import GaussianMoments, normal_density, tidy, width
 from eigenlaw.theory.hermite_polynomials import index_symbol, unnormalised
 from eigenlaw.theory.laws import KINDS, Kind, is_even
-from eigenlaw.theory.terms import Piece, Term, pieces_of_activation, terms
 from eigenlaw.theory.symbolic import x_symbol
+from eigenlaw.theory.terms import Piece, Term, pieces_of_activation, terms
 
 Moment = Callable[[Any], Any]  # an index, symbolic or not, to M of that index
 
@@ -103,7 +104,7 @@ def _parts(pieces: tuple[Piece, ...]) -> tuple[list[_Part], list[str]]:
     missing: list[str] = []
     for term in terms(pieces[0].expression, x):
         _take(_on_line(term), term, "", parts, missing)
-    for left, right in zip(pieces, pieces[1:], strict=False):
+    for left, right in pairwise(pieces):
         polynomial = []
         for term in terms(right.expression - left.expression, x):
             if not (term.others or term.erfs) and term.q == 0 and term.r == 0:
@@ -188,7 +189,7 @@ def _on_line(term: Term) -> _Part | None:
 def _exponential(term: Term) -> _Part | None:
     import sympy
 
-    s = 1 - 2 * term.q
+    s = width(term)
     a, b = term.q / s, term.r / s
     mass = sympy.exp(term.r**2 / (2 * s)) / sympy.sqrt(s)
     if a == 0 and b == 0:
@@ -265,7 +266,9 @@ def _tanh(argument: Any) -> _Part | None:
             return sympy.Piecewise(((-1) ** ((k - 1) / 2) * value, sympy.Eq(sympy.Mod(k, 2), 1)), (0, True))
         return sympy.Integral(weight * sympy.sin(c * u / a + k * sympy.pi / 2), (u, 0, sympy.oo)) / a
 
-    return _Part(moment, "integral", "Fourier: tanh y = ∫_0^∞ sin(ωy)/sinh(πω/2) dω, an integral that holds for symbolic k")
+    return _Part(
+        moment, "integral", "Fourier: tanh y = ∫_0^∞ sin(ωy)/sinh(πω/2) dω, an integral that holds for symbolic k"
+    )
 
 
 def _polynomial_above(polynomial: list[Term], b: Any) -> _Part:

@@ -57,7 +57,7 @@ def terms(expression: Any, x: Any) -> tuple[Term, ...]:
     plain = plain.rewrite((sympy.sin, sympy.cos, sympy.sinh, sympy.cosh), sympy.exp)
     plain = sympy.expand(plain)
     collected: dict[Term, Any] = {}
-    for addend in sympy.Add.make_args(plain):
+    for addend in sympy.Add.make_args(plain) if plain != 0 else ():
         term = _term(addend, x)
         shape = replace(term, coefficient=None)
         collected[shape] = collected.get(shape, sympy.Integer(0)) + term.coefficient
@@ -138,3 +138,15 @@ def pieces_of_expression(expression: Any, x: Any) -> tuple[Piece, ...]:
         parts = where.args if isinstance(where, sympy.Union) else (where,)
         found += [Piece(value, part.start, part.end) for part in parts if isinstance(part, sympy.Interval)]
     return tuple(found)
+
+
+def is_continuous(pieces: tuple[Piece, ...]) -> bool:
+    """Tell whether neighbouring pieces are shown to meet at their common limit."""
+    import sympy
+
+    from eigenlaw.theory.symbolic import x_symbol
+
+    return all(
+        sympy.simplify((right.expression - left.expression).subs(x_symbol(), right.low)) == 0
+        for left, right in pairwise(pieces)
+    )

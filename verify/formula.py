@@ -1,7 +1,7 @@
 """A formula as an unevaluated SymPy tree: typeset, evaluated exactly or in balls, and mutated, all from one object."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,7 +26,9 @@ class Formula:
     """A formula built when it is first needed.
 
     Attributes:
-        build: returns the SymPy expression; called once, with evaluation switched off.
+        build: returns the SymPy expression; called once.
+        derived: whether the expression comes from eigenlaw.theory; otherwise it is built with SymPy's evaluation
+            switched off, so that it stays as it is written.
         opaque: the reason why the formula is not a tree over its symbols, if it is not; such a formula is listed.
 
     Example:
@@ -37,14 +39,15 @@ class Formula:
     """
 
     build: Callable[[], Any]
+    derived: bool = False
     opaque: str | None = None
     _cache: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def tree(self) -> Any:
-        """The SymPy expression, unevaluated."""
+        """The SymPy expression."""
         if "tree" not in self._cache:
-            with unevaluated():
+            with nullcontext() if self.derived else unevaluated():
                 self._cache["tree"] = self.build()
         return self._cache["tree"]
 
@@ -133,7 +136,8 @@ class _Evaluator:
             return self.piecewise(tree)
         if isinstance(tree, sympy.Sum | sympy.Product):
             return self.iterated(tree, isinstance(tree, sympy.Sum))
-        arguments = [self.number(argument) for argument in tree.args]
+        first = 1 if isinstance(tree, sympy.Indexed) else 0
+        arguments = [self.number(argument) for argument in tree.args[first:]]
         if tree.is_Add:
             return sum(arguments, fmpq(0))
         if tree.is_Mul:
@@ -141,6 +145,8 @@ class _Evaluator:
         if tree.is_Pow:
             return _power(arguments[0], arguments[1])
         name = type(tree).__name__
+        if isinstance(tree, sympy.Indexed):
+            return rational(self.bindings[str(tree.base)](*map(_integer_if_whole, arguments)))
         if isinstance(tree, sympy.core.function.AppliedUndef):
             return rational(self.bindings[name](*map(_integer_if_whole, arguments)))
         if name in _EXACT and all(isinstance(argument, fmpq) for argument in arguments):

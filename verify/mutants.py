@@ -134,9 +134,11 @@ def _indices(tree: Any) -> Iterator[Mutant]:
 
     quick_left = 4
     for path, node in _paths(tree):
-        applied = isinstance(node, sympy.core.function.AppliedUndef)
+        applied = isinstance(node, sympy.core.function.AppliedUndef | sympy.Indexed)
         if applied or type(node).__name__ in {"factorial", "factorial2", "binomial", "KroneckerDelta", "gamma"}:
             for position, argument in enumerate(node.args):
+                if isinstance(argument, sympy.IndexedBase):
+                    continue
                 for step in (1, -1):
                     with unevaluated():
                         moved = sympy.Add(argument, step)
@@ -152,8 +154,12 @@ def _indices(tree: Any) -> Iterator[Mutant]:
 
 
 def _swaps(tree: Any) -> Iterator[Mutant]:
-    symbols = sorted(tree.free_symbols, key=str)
-    for number, (a, b) in enumerate(combinations(symbols, 2)):
+    import sympy
+
+    labels = {base.label for base in tree.atoms(sympy.IndexedBase)}
+    symbols = sorted((s for s in tree.free_symbols if s.is_Symbol and s not in labels), key=str)
+    alike = [(a, b) for a, b in combinations(symbols, 2) if a.is_integer == b.is_integer]
+    for number, (a, b) in enumerate(alike):
         with unevaluated():
             swapped = tree.xreplace({a: b, b: a})
         if swapped != tree:

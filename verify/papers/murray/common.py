@@ -6,7 +6,8 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from eigenlaw.numerics.hermite import exact_second_moment, hermite_balls, second_moment
+from eigenlaw.numerics.hermite import hermite_balls
+from eigenlaw.numerics.second_moments import exact_second_moment, second_moment
 from flint import arb, fmpq
 
 from eigenlaw.numerics.arrays import ArrayFunction, numpy_function

@@ -5,13 +5,12 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
-from eigenlaw.numerics.hermite import tail_bound
 from flint import acb, arb, fmpq, fmpq_poly, fmpz
 
 from eigenlaw.theory import hermite as theory
 from eigenlaw.theory.hermite_polynomials import hermite_at_zero, index_symbol, unnormalised
 from eigenlaw.verify.claim import Budget, Claim, Evaluate, Hypothesis, Instance, Rng, Value
-from eigenlaw.verify.formula import Formula, evaluate, symbols, undefined
+from eigenlaw.verify.formula import Formula, evaluate, rational, symbols, undefined
 from eigenlaw.verify.integrals import activation_mean, derivative_pieces, smooth_pieces
 from eigenlaw.verify.papers.murray.common import (
     KINKED,
@@ -56,7 +55,8 @@ def h_at(k: int, x: Any) -> Any:
     """h_k(x) of eigenlaw.theory at a rational x, as an exact number."""
     import sympy
 
-    tree = unnormalised(k, sympy.Rational(int(x.p), int(x.q)))
+    at = rational(x)
+    tree = unnormalised(k, sympy.Rational(int(at.p), int(at.q)))
     return evaluate(sympy.sympify(tree), {}) * root(1 / fmpq(fmpz.fac_ui(k)))
 
 
@@ -78,6 +78,8 @@ def _order(budget: Budget) -> int:
 
 
 def _expansion(instance: Instance, value: Evaluate) -> Sequence[Any]:
+    from eigenlaw.numerics.tails import tail_bound
+
     order = 160
     name = instance["activation"]
     tail = tail_bound(phi_of(name), order, 256)
@@ -172,7 +174,7 @@ def law(name: str) -> Formula:
             raise LookupError(f"activation={name}: expected one with a law for symbolic k")
         return found.expression
 
-    return Formula(build)
+    return Formula(build, derived=True)
 
 
 def _indices(budget: Budget, _: Rng) -> Iterable[Instance]:
@@ -307,7 +309,7 @@ CLAIMS: tuple[Claim, ...] = (
         "new",
         "(26), in eigenlaw.theory",
         r"h_k(0)",
-        Formula(lambda: hermite_at_zero(index_symbol())),
+        Formula(lambda: hermite_at_zero(index_symbol()), derived=True),
         Value(_indices, _at_index, lambda i, _: [normalised(he(i["k"]), i["k"])(fmpq(0))]),
     ),
     Claim(

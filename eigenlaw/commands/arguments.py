@@ -1,0 +1,149 @@
+"""What was typed, as exact values: integers, rationals, lists of points, the hyper-parameters of the NTK."""
+
+import re
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Literal, TypedDict
+
+from eigenlaw.theory.activations import Activation, activation
+from eigenlaw.theory.errors import InputError
+
+MOST_ORDER = 10**6
+MOST_DIGITS = 10**5
+_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
+_RATIONAL = re.compile(r"[+-]?([0-9]{1,1000}(\.[0-9]{0,1000})?|\.[0-9]{1,1000})([eE][+-]?[0-9]{1,3})?(/[0-9]{1,1000})?")
+
+Options = Mapping[str, str | None]
+"""The options of a command by their names, as typed; None where an option was not given."""
+
+HYPER_PARAMETERS = ("gamma_b2", "gamma_w2", "sigma_w2", "sigma_b2")
+
+
+class HyperParameters(TypedDict):
+    """The hyper-parameters of the NTK with the defaults of the contract; None is for what follows from the others."""
+
+    gamma_b2: Fraction
+    gamma_w2: Fraction | None
+    sigma_w2: Fraction | Literal["unit"]
+    sigma_b2: Fraction | None
+
+
+def integer(name: str, text: str, *, least: int = 0, most: int | None = None) -> int:
+    """Return an integer within its range.
+
+    Raises:
+        InputError: if the text is no integer or the integer is out of range.
+
+    Example:
+        >>> integer("order", "200")
+        200
+    """
+    if not _INTEGER.fullmatch(text.strip()) or int(text) < least:
+        raise InputError.of(name, text, f"expected an integer of at least {least}")
+    value = int(text)
+    if most is not None and value > most:
+        raise InputError.of(name, text, f"expected at most {most}; more would not fit in memory and time, ask for less")
+    return value
+
+
+def rational(name: str, text: str, *, negative: bool = False) -> Fraction:
+    """Return the exact rational of ``1/2``, ``0.1`` or ``1e-3``.
+
+    Raises:
+        InputError: if the text is no rational, or a negative one where that has no meaning.
+
+    Example:
+        >>> rational("gamma_b2", "0.1")
+        Fraction(1, 10)
+    """
+    stripped = text.strip()
+    numerator, slash, denominator = stripped.partition("/")
+    if not _RATIONAL.fullmatch(stripped) or (slash and int(denominator) == 0):
+        raise InputError.of(name, text, "expected an exact rational, such as 1/2 or 0.1")
+    value = Fraction(numerator) / (int(denominator) if slash else 1)
+    if value < 0 and not negative:
+        raise InputError.of(name, text, "expected a rational of at least 0, such as 1/2 or 0.1")
+    return value
+
+
+def points(name: str, text: str) -> tuple[tuple[str, Fraction], ...]:
+    """Return the correlations of ``RHO,RHO,…``, each with its text as typed.
+
+    Raises:
+        InputError: if one is no rational between -1 and 1.
+
+    Example:
+        >>> points("at", "-1/2, 1")
+        (('-1/2', Fraction(-1, 2)), ('1', Fraction(1, 1)))
+    """
+    found = tuple((part.strip(), rational(name, part, negative=True)) for part in text.split(","))
+    for typed, value in found:
+        if abs(value) > 1:
+            raise InputError.of(name, typed, "expected a correlation between -1 and 1")
+    return found
+
+
+def required(options: Options, name: str, example: str) -> str:
+    """Return an option that must be given.
+
+    Raises:
+        InputError: if it was not.
+    """
+    text = options.get(name)
+    if text is None:
+        raise InputError.of(name, "(not given)", f"expected a value; add --{name.replace('_', '-')} {example}")
+    return text
+
+
+def only(what: str, options: Options, known: tuple[str, ...]) -> dict[str, str]:
+    """Return the options that were given.
+
+    Raises:
+        InputError: if one of them has no meaning for this quantity.
+    """
+    given = {name: text for name, text in options.items() if text is not None}
+    for name, text in given.items():
+        if name not in known:
+            takes = ", ".join(f"--{known_name.replace('_', '-')}" for known_name in known) or "none"
+            raise InputError.of(name, text, f"{what} takes no such option; expected among {takes}")
+    return given
+
+
+def chosen_activation(options: Options) -> Activation:
+    """Return the activation of ``--activation``.
+
+    Raises:
+        InputError: if it is missing or cannot be used.
+    """
+    return activation(required(options, "activation", "relu"))
+
+
+def check_layers(text: str | None) -> None:
+    """Accept 2 weight layers, all that this version serves.
+
+    Raises:
+        InputError: for any other number.
+    """
+    if text is not None and integer("layers", text, least=1) != 2:
+        expected = "expected 2, a network with one hidden layer; this version serves no other depth of the NTK"
+        raise InputError.of("layers", text, expected)
+
+
+def hyper_parameters(options: Options) -> HyperParameters:
+    """Return the hyper-parameters of the NTK, exact.
+
+    Raises:
+        InputError: if one of them is no rational of at least 0, or σ_w² is another word than ``unit``.
+    """
+
+    def optional(name: str) -> Fraction | None:
+        text = options.get(name)
+        return None if text is None else rational(name, text)
+
+    scale = options.get("sigma_w2") or "1"
+    return {
+        "gamma_b2": optional("gamma_b2") or Fraction(0),
+        "gamma_w2": optional("gamma_w2"),
+        "sigma_w2": "unit" if scale == "unit" else rational("sigma_w2", scale),
+        "sigma_b2": optional("sigma_b2"),
+    }

@@ -1,0 +1,154 @@
+"""`eigenlaw eval`: values to any number of digits, each with a radius."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from eigenlaw.commands import arguments
+from eigenlaw.commands.arguments import Options
+from eigenlaw.commands.columns import columns, patience, terminal_width
+from eigenlaw.commands.output import check_choice, note, write_json
+from eigenlaw.theory.errors import InputError
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Balls by index.
+
+    Attributes:
+        title: the name of the index and of the value.
+        indices: integers, or the points as typed.
+        balls: ``flint.arb``, as many.
+        certified: whether every radius is a proof.
+    """
+
+    title: tuple[str, str]
+    indices: Sequence[int | str]
+    balls: Sequence[Any]
+    certified: bool
+
+
+def run(what: str, options: Options, digits: str, json: str | None) -> int:
+    """Evaluate a quantity, print it, and return 0 if every value has the digits, else 1.
+
+    Args:
+        what: ``hermite``, ``dual`` or ``ntk``.
+        options: the options as typed, None where not given.
+        digits: relative digits, as typed.
+        json: a file, ``-`` for standard output in place of the table, or None.
+
+    Raises:
+        InputError: if something that was typed cannot be used.
+    """
+    check_choice("what", what, tuple(_QUANTITIES))
+    evaluate, known = _QUANTITIES[what]
+    given = arguments.only(f"eval {what}", options, known)
+    wanted = arguments.integer("digits", digits, least=1, most=arguments.MOST_DIGITS)
+    with patience(f"evaluating {what}"):
+        found = evaluate(given, wanted)
+        notes = _shortcomings(found, wanted)
+        values = _values(found, wanted)
+    if json is not None:
+        document = {
+            "quantity": what,
+            "parameters": {name: _echo(name, text) for name, text in given.items()},
+            "digits": wanted,
+            "certified": found.certified,
+            "values": [{"index": index, "value": value, "radius": radius} for index, value, radius in values],
+            "notes": notes,
+        }
+        write_json(document, json)
+    if json != "-":
+        _print(what, given, wanted, found, values)
+    for line in notes:
+        note(f"eigenlaw: {line}")
+    return 1 if notes else 0
+
+
+def _echo(name: str, text: str) -> str | int:
+    return int(text) if name in {"order", "layers"} else text
+
+
+def _hermite(options: Options, digits: int) -> Evaluation:
+    from eigenlaw.numerics.hermite import hermite_balls
+
+    phi, order = arguments.chosen_activation(options), _order(options)
+    found = hermite_balls(phi, order, digits)
+    return Evaluation(("k", "μ_k"), range(order + 1), found.balls, found.certified)
+
+
+def _dual(options: Options, digits: int) -> Evaluation:
+    from eigenlaw.numerics.ntk import dual_values
+
+    phi = arguments.chosen_activation(options)
+    at = arguments.points("at", arguments.required(options, "at", "1/2"))
+    found = dual_values(phi, [rho for _, rho in at], digits)
+    return Evaluation(("ρ", "E[φ(U)φ(V)]"), [typed for typed, _ in at], found.balls, found.certified)
+
+
+def _ntk(options: Options, digits: int) -> Evaluation:
+    from eigenlaw.numerics.ntk import hyper_parameters, shallow_coefficients, shallow_values
+
+    arguments.check_layers(options.get("layers"))
+    at, order = options.get("at"), options.get("order")
+    if (at is None) == (order is None):
+        shown = "(not given)" if at is None else order
+        raise InputError.of("order", shown, "expected either --order P for κ_0 … κ_P or --at RHO,… for the kernel")
+    phi = arguments.chosen_activation(options)
+    variances = hyper_parameters(phi, **arguments.hyper_parameters(options), digits=digits)
+    if at is None:
+        last = _order(options)
+        found = shallow_coefficients(phi, last, digits, variances)
+        return Evaluation(("p", "κ_p"), range(last + 1), found.balls, found.certified)
+    places = arguments.points("at", at)
+    found = shallow_values(phi, [rho for _, rho in places], digits, variances)
+    return Evaluation(("ρ", "Θ(ρ)"), [typed for typed, _ in places], found.balls, found.certified)
+
+
+_QUANTITIES: dict[str, tuple[Callable[[Options, int], Evaluation], tuple[str, ...]]] = {
+    "hermite": (_hermite, ("activation", "order")),
+    "dual": (_dual, ("activation", "at")),
+    "ntk": (_ntk, ("activation", "layers", "order", "at", *arguments.HYPER_PARAMETERS)),
+}
+
+
+def _order(options: Options) -> int:
+    return arguments.integer("order", arguments.required(options, "order", "10"), most=arguments.MOST_ORDER)
+
+
+def _values(found: Evaluation, digits: int) -> list[tuple[int | str, str, str]]:
+    from eigenlaw.numerics.precision import decimal
+
+    pairs = zip(found.indices, found.balls, strict=True)
+    return [(index, *decimal(ball, digits)) for index, ball in pairs if ball.is_finite()]
+
+
+def _shortcomings(found: Evaluation, digits: int) -> list[str]:
+    """Return one line for the values that have fewer digits, and one for those that are not known at all."""
+    from eigenlaw.numerics.precision import is_accurate
+
+    pairs = list(zip(found.indices, found.balls, strict=True))
+    short = [index for index, ball in pairs if ball.is_finite() and not is_accurate(ball, digits)]
+    lost = [index for index, ball in pairs if not ball.is_finite()]
+    notes = []
+    if short:
+        notes.append(f"digits={digits}: not reached at {_listed(found, short)}; the radius says what is known")
+    if lost:
+        notes.append(f"digits={digits}: no finite ball at {_listed(found, lost)}, left out; try fewer digits")
+    return notes
+
+
+def _listed(found: Evaluation, indices: Sequence[int | str]) -> str:
+    shown = ", ".join(map(str, indices[:5]))
+    return f"{found.title[0]} = {shown}" + (f" and {len(indices) - 5} more" if len(indices) > 5 else "")
+
+
+def _print(
+    what: str, given: Options, digits: int, found: Evaluation, values: Sequence[tuple[int | str, str, str]]
+) -> None:
+    typed = ", ".join(f"{name} {text}" for name, text in given.items())
+    proof = "certified" if found.certified else "estimated radii"
+    print(f"{what}: {typed}; {digits} digits, {proof}\n")
+    rows = [(str(index), value, radius) for index, value, radius in values]
+    for line in columns((*found.title, "radius"), rows, terminal_width()):
+        print(line)

@@ -1,0 +1,24 @@
+"""All claims of Murray et al., theme by theme."""
+
+from eigenlaw.verify.claim import Claim
+from eigenlaw.verify.papers.murray import (
+    coefficients,
+    covariance,
+    decay,
+    dual_kernels,
+    effective_rank,
+    hermite,
+    kernel,
+    tables,
+)
+
+CLAIMS: tuple[Claim, ...] = (
+    *kernel.CLAIMS,
+    *covariance.CLAIMS,
+    *coefficients.CLAIMS,
+    *dual_kernels.CLAIMS,
+    *hermite.CLAIMS,
+    *decay.CLAIMS,
+    *tables.CLAIMS,
+    *effective_rank.CLAIMS,
+)
