@@ -1,3 +1,63 @@
-"""The laws of neural-network spectra: derived, evaluated, typeset, and checked."""
+"""The laws of neural-network spectra: derived, evaluated, typeset, and checked.
+
+The names below are loaded when they are first used, so that ``import eigenlaw`` costs nothing.
+
+Example:
+    >>> import eigenlaw
+    >>> eigenlaw.dual_activation("erf")
+    2*asin(2*rho/3)/pi
+    >>> [mu.decimal(6)[0] for mu in eigenlaw.hermite_coefficients("relu", 2, digits=6)]
+    ['0.3989422804', '0.5', '0.2820947918']
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from eigenlaw.face import hermite_coefficients, ntk_coefficients, run_campaign
+    from eigenlaw.numerics.precision import Ball
+    from eigenlaw.theory.activations import Activation, activation
+    from eigenlaw.theory.dual import dual_activation
+    from eigenlaw.theory.errors import InputError
+    from eigenlaw.verify.claim import Claim
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "Activation",
+    "Ball",
+    "Claim",
+    "InputError",
+    "__version__",
+    "activation",
+    "dual_activation",
+    "hermite_coefficients",
+    "ntk_coefficients",
+    "run_campaign",
+]
+
+_WHERE = {
+    "Activation": "eigenlaw.theory.activations",
+    "Ball": "eigenlaw.numerics.precision",
+    "Claim": "eigenlaw.verify.claim",
+    "InputError": "eigenlaw.theory.errors",
+    "activation": "eigenlaw.theory.activations",
+    "dual_activation": "eigenlaw.theory.dual",
+    "hermite_coefficients": "eigenlaw.face",
+    "ntk_coefficients": "eigenlaw.face",
+    "run_campaign": "eigenlaw.face",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name from the module that defines it."""
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(_WHERE[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names, loaded or not."""
+    return sorted({*globals(), *__all__})

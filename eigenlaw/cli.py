@@ -15,9 +15,22 @@ app = typer.Typer(
 )
 
 Select = Annotated[list[str] | None, typer.Argument(help="An id, a prefix such as murray:thm, or a Python file.")]
-Json = Annotated[
-    str | None, typer.Option("--json", metavar="FILE", help="Write JSON to FILE, or to standard output.")
+Json = Annotated[str | None, typer.Option("--json", metavar="FILE", help="Write JSON to FILE, or to standard output.")]
+ActivationName = Annotated[
+    str | None, typer.Option("--activation", metavar="A", help="A name of the catalogue, or an expression in x.")
 ]
+Order = Annotated[str | None, typer.Option("--order", metavar="N", help="The last index.")]
+At = Annotated[str | None, typer.Option("--at", metavar="RHO,…", help="Correlations from -1 to 1.")]
+Layers = Annotated[str | None, typer.Option("--layers", metavar="N", help="Weight layers of the NTK: 2.")]
+GammaB2 = Annotated[str | None, typer.Option("--gamma-b2", metavar="G", help="First biases' variance; 0 by default.")]
+GammaW2 = Annotated[str | None, typer.Option("--gamma-w2", metavar="G", help="First weights' variance; 1 - gamma_b2.")]
+SigmaW2 = Annotated[
+    str | None, typer.Option("--sigma-w2", metavar="S", help="Later weights' variance, or 'unit'; 1 by default.")
+]
+SigmaB2 = Annotated[
+    str | None, typer.Option("--sigma-b2", metavar="S", help="Later biases' variance; 1 - sigma_w2*E[phi^2].")
+]
+Digits = Annotated[str, typer.Option("--digits", metavar="D", help="Digits, relative to each value.")]
 
 
 @app.command()
@@ -56,6 +69,61 @@ def verify(
 
     options = command.Options(budget, seed, jobs, mutants, record, form, instance, json)
     raise typer.Exit(command.run(select or [], options))
+
+
+@app.command()
+def derive(
+    what: Annotated[str, typer.Argument(metavar="WHAT", help="hermite, dual or ntk.")],
+    activation: Annotated[str | None, typer.Argument(metavar="ACTIVATION", help="None for any activation.")] = None,
+    order: Order = None,
+    layers: Layers = None,
+    gamma_b2: GammaB2 = None,
+    gamma_w2: GammaW2 = None,
+    sigma_w2: SigmaW2 = None,
+    sigma_b2: SigmaB2 = None,
+    style: Annotated[str, typer.Option("--format", help="text, latex, json or python.")] = "text",
+) -> None:
+    """Derive a law in symbols, and say what could not be done in closed form."""
+    from eigenlaw.commands import derive as command
+
+    options = {"order": order, "layers": layers, "gamma_b2": gamma_b2, "gamma_w2": gamma_w2}
+    command.run(what, activation, {**options, "sigma_w2": sigma_w2, "sigma_b2": sigma_b2}, style)
+
+
+@app.command("eval")
+def evaluate(
+    what: Annotated[str, typer.Argument(metavar="WHAT", help="hermite, dual or ntk.")],
+    activation: ActivationName = None,
+    order: Order = None,
+    at: At = None,
+    layers: Layers = None,
+    gamma_b2: GammaB2 = None,
+    gamma_w2: GammaW2 = None,
+    sigma_w2: SigmaW2 = None,
+    sigma_b2: SigmaB2 = None,
+    digits: Digits = "15",
+    json: Json = None,
+) -> None:
+    """Evaluate a quantity to any number of digits, each value with a radius; exit 1 where they are not reached."""
+    from eigenlaw.commands import evaluate as command
+
+    options = {"activation": activation, "order": order, "at": at, "layers": layers}
+    hyper = {"gamma_b2": gamma_b2, "gamma_w2": gamma_w2, "sigma_w2": sigma_w2, "sigma_b2": sigma_b2}
+    raise typer.Exit(command.run(what, {**options, **hyper}, digits, json))
+
+
+@app.command()
+def table(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="murray-1, hermite or dual.")],
+    activation: ActivationName = None,
+    order: Order = None,
+    digits: Annotated[str | None, typer.Option("--digits", metavar="D", help="Significant digits.")] = None,
+    style: Annotated[str, typer.Option("--format", help="text, latex, markdown, csv or json.")] = "text",
+) -> None:
+    """Print a table for a paper: its numbers recomputed, or the laws of the catalogue."""
+    from eigenlaw.commands import table as command
+
+    raise typer.Exit(command.run(name, {"activation": activation, "order": order, "digits": digits}, style))
 
 
 _REFUSED: tuple[type[Exception], ...] = (ValueError, *typer.BadParameter.__mro__[1:3])

@@ -60,7 +60,7 @@ def arb_value(node: Node, x: Any) -> Any:
 def _real_power(node: Node, base: Any, x: Any) -> Any:
     exponent = node.nodes[1]
     if exponent.head == "number" and exponent.value.denominator == 1:
-        return base ** int(exponent.value)
+        return (acb(base) ** int(exponent.value)).real  # arb ** n has no value at a ball 0 ± r
     if exponent == HALF:
         return base.sqrt()
     return base ** arb_value(exponent, x)

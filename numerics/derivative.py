@@ -11,7 +11,6 @@ from eigenlaw.theory.expression import (
     PI,
     ZERO,
     Node,
-    X,
     add,
     function,
     is_constant,
@@ -103,7 +102,8 @@ def require_derivative(activation: Activation) -> bool:
             raise _jump(activation)
         return True
     tree = activation.tree
-    return all([_continuous(activation, tree, index) for index in range(len(breakpoints(tree)))])
+    proofs = [_continuous(activation, tree, index) for index in range(len(breakpoints(tree)))]
+    return all(proofs)
 
 
 def _continuous(activation: Activation, tree: Node, index: int) -> bool:

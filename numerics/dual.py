@@ -244,7 +244,6 @@ def _exponential(c: Correlation, v: Fraction, a: Fraction) -> Any:
 
 
 _LAWS: dict[str, tuple[Law, Law | None]] = {
-    "linear": (lambda c, v: c.polynomial([Fraction(0), v]), lambda c, v: c.polynomial([Fraction(1)])),
     "relu": (_relu, _step),
     "leaky_relu": (_leaky_relu, lambda c, v, a: rational(a) + rational((1 - a) ** 2) * _step(c, v)),
     "abs": (
@@ -273,10 +272,12 @@ class ClosedDual:
     Attributes:
         variance: v, positive.
         laws: R and S as functions of a ``Correlation``; S is None where φ' is not in L²(γ).
+        squares: the rational μ_k² of x ↦ φ(√v x) if they are finitely many, else None; R(z) = Σ μ_k² z^k.
     """
 
     variance: Fraction
     laws: tuple[Callable[[Correlation], Any], Callable[[Correlation], Any] | None]
+    squares: tuple[Fraction, ...] | None = None
 
     def value(self, z: Fraction) -> Any:
         """Return E[φ(U)φ(V)] at correlation z in [−1, 1]."""
@@ -318,17 +319,18 @@ def closed_dual(activation: Activation, variance: Fraction = Fraction(1)) -> Clo
     """
     if not variance > 0:
         raise InputError.of("variance", variance, "expected a positive rational")
-    if activation.family in _LAWS:
-        value, slope = _LAWS[activation.family]
-        parameters = activation.parameters
-
-        def bound(law: Law) -> Callable[[Correlation], Any]:
-            return lambda c: law(c, variance, *parameters)
-
-        return ClosedDual(variance, (bound(value), None if slope is None else bound(slope)))
     found = polynomial_of(activation)
-    if found is None:
+    if found is not None:
+        squares = [square * found[1] for square in polynomial_squares(found[0], variance)]
+        slopes = [k * square / variance for k, square in enumerate(squares)][1:]
+        laws = (lambda c: c.polynomial(squares), lambda c: c.polynomial(slopes))
+        return ClosedDual(variance, laws, tuple(squares))
+    if activation.family not in _LAWS:
         return None
-    squares = [square * found[1] for square in polynomial_squares(found[0], variance)]
-    slopes = [k * square / variance for k, square in enumerate(squares)][1:]
-    return ClosedDual(variance, (lambda c: c.polynomial(squares), lambda c: c.polynomial(slopes)))
+    value, slope = _LAWS[activation.family]
+    parameters = activation.parameters
+
+    def bound(law: Law) -> Callable[[Correlation], Any]:
+        return lambda c: law(c, variance, *parameters)
+
+    return ClosedDual(variance, (bound(value), None if slope is None else bound(slope)))

@@ -31,7 +31,7 @@ def value_at_end(activation: Activation, variance: Fraction, sign: int) -> Any:
         InputError: if φ cannot be shown to be square-integrable.
     """
     if sign < 0 and activation.family in {"elu", "selu"}:
-        scale2, a = _elu_constants(activation)
+        scale2, a = elu_constants(activation)
         return -2 * scale2 * a * rational(variance) * _corner(variance)
     here = second_moment_ball(activation, ctx.prec, variance)
     kind = activation.parity
@@ -87,7 +87,7 @@ def slope_at_end(activation: Activation, variance: Fraction, sign: int) -> Any:
     return 2 * quadrature.square_integral(even, variance) - here
 
 
-def _elu_constants(activation: Activation) -> tuple[Any, Any]:
+def elu_constants(activation: Activation) -> tuple[Any, Any]:
     """Return (λ², a) of λ elu(a)."""
     if activation.family == "elu":
         return arb(1), rational(activation.parameters[0])
@@ -102,7 +102,7 @@ def _corner(variance: Fraction) -> Any:
 
 def _elu_slope(activation: Activation, variance: Fraction, sign: int) -> Any:
     """Return λ²(1/2 + a² E[e^{2x}; x < 0]) or λ² 2a E[e^{x}; x < 0]."""
-    scale2, a = _elu_constants(activation)
+    scale2, a = elu_constants(activation)
     if sign < 0:
         return 2 * scale2 * a * _corner(variance)
     return scale2 * (arb(1) / 2 + a**2 * _corner(4 * variance))

@@ -153,7 +153,7 @@ class _Walk:
                 return self._by_range(node, children[0])
 
     def _complete(self, end: _End) -> _End:
-        """Fill in what follows from the rest: quadratic bounds from the size, the sign and the floor from the bounds."""
+        """Fill in what follows from the rest: quadratic bounds from the size, sign and floor from the bounds."""
         lower, upper, sign, floor = end.lower, end.upper, end.sign, end.floor
         flat = end.size.b <= 0 and end.size.c <= 0 and end.size.n <= 2
         if flat and (lower is None or upper is None):
@@ -161,9 +161,9 @@ class _Walk:
             quadratic = _Quadratic(a, arb(0) if n <= 0 else a if n <= 1 else 2 * a, arb(0) if n <= 1 else a)
             upper = upper or quadratic
             lower = lower or quadratic.times(-1)
-        if sign > 0 and (lower is None or lower.least(self.t) is None or not lower.least(self.t) >= 0):
+        if sign > 0 and not self._nonnegative(lower):
             lower = _Quadratic(arb(0), arb(0), arb(0))
-        if sign < 0 and (upper is None or upper.times(-1).least(self.t) is None or not upper.times(-1).least(self.t) >= 0):
+        if sign < 0 and not self._nonnegative(None if upper is None else upper.times(-1)):
             upper = _Quadratic(arb(0), arb(0), arb(0))
         for bound, side in ((lower, 1), (upper, -1)):
             least = bound.times(side).least(self.t) if bound is not None else None
@@ -172,6 +172,10 @@ class _Walk:
                 if least > 0 and floor is None:
                     floor = Growth(1 / least.lower(), arb(0), arb(0), arb(0))
         return _End(end.size, floor, sign, lower, upper, end.polynomial)
+
+    def _nonnegative(self, bound: _Quadratic | None) -> bool:
+        least = None if bound is None else bound.least(self.t)
+        return least is not None and bool(least >= 0)
 
     def _of_polynomial(self, coefficients: tuple[Any, ...]) -> _End:
         """Return the bounds of Σ c_i x^i; its Taylor shift to t shows signs and quadratic bounds."""
@@ -285,9 +289,7 @@ class _Walk:
     def _log_growth(self, growth: Growth) -> _Quadratic:
         """Return log of a growth, with log(1+x) ≤ log(1+t) + (x−t)/(1+t)."""
         rate = growth.n / (1 + self.t)
-        return _Quadratic(
-            growth.a.log() + growth.n * (1 + self.t).log() - rate * self.t, growth.b + rate, growth.c
-        )
+        return _Quadratic(growth.a.log() + growth.n * (1 + self.t).log() - rate * self.t, growth.b + rate, growth.c)
 
     def _hyperbolic(self, node: Node, inner: _End) -> _End:
         if inner.upper is None or inner.lower is None:

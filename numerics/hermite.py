@@ -81,9 +81,7 @@ def _route(activation: Activation) -> tuple[str, Sweep]:
     return "gauss-legendre", lambda n, v: quadrature.hermite_coefficients(activation.tree, n, v)
 
 
-def hermite_sweep(
-    activation: Activation, order: int, bits: int, variance: Fraction = Fraction(1)
-) -> list[Any]:
+def hermite_sweep(activation: Activation, order: int, bits: int, variance: Fraction = Fraction(1)) -> list[Any]:
     """Return μ_0 … μ_order of x ↦ φ(√v x) as balls from one pass with ``bits`` bits; the radii are what they are.
 
     Args:
@@ -135,4 +133,3 @@ def _require(order: int, variance: Fraction) -> None:
         raise InputError.of("order", order, "expected an integer of at least 0")
     if not variance > 0:
         raise InputError.of("variance", variance, "expected a positive rational")
-

@@ -7,7 +7,7 @@ import math
 import operator
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, repeat
 from typing import Any
 
 from flint import arb, arb_mat, arb_poly, ctx
@@ -16,7 +16,7 @@ from flint import arb, arb_mat, arb_poly, ctx
 def power_sums(nodes: Sequence[Any], weights: Sequence[Any], count: int) -> list[Any]:
     """Return Σ_j w_j s_j^m for m = 0 … count−1, all from one product of ball matrices.
 
-    The exponent is split as m = b + B a with B ≈ √count: Σ_j s_j^b · (w_j s_j^{B a}).
+    The exponent is split as m = b + B a with B ≈ √count: Σ_j (w_j s_j^{B a}) · s_j^b.
 
     Args:
         nodes: J balls s_j.
@@ -27,22 +27,55 @@ def power_sums(nodes: Sequence[Any], weights: Sequence[Any], count: int) -> list
         >>> [int(s.unique_fmpz()) for s in power_sums([arb(2), arb(-3)], [arb(1), arb(1)], 4)]
         [2, -1, 13, -19]
     """
-    left, right = power_factors(nodes, weights, count)
-    return _entries(left * right, count)
+    low = _low(count)
+    powers = _powers(nodes, low)
+    right = arb_mat([list(column) for column in zip(*powers[:low], strict=True)])
+    return _entries(_blocks(weights, powers[low], count) * right, count)
 
 
-def power_factors(nodes: Sequence[Any], weights: Sequence[Any], count: int) -> tuple[Any, Any]:
-    """Return the two matrices of ``power_sums``: (A × J) with entries w_j s_j^{B a}, and (J × B) with s_j^b."""
-    low = max(1, math.isqrt(count - 1) + 1)
-    high = -(-count // low)
-    powers = [[arb(1)] * len(nodes)]
-    for _ in range(low):
-        powers.append(list(map(operator.mul, powers[-1], nodes)))
-    giant = powers.pop()
-    blocks = [list(weights)]
-    for _ in range(high - 1):
-        blocks.append(list(map(operator.mul, blocks[-1], giant)))
-    return arb_mat(blocks), arb_mat([list(column) for column in zip(*powers, strict=True)])
+def grid_power_sums(unit: Any, weights: Sequence[Any], count: int) -> list[Any]:
+    """Return Σ_j w_j (u j²)^m for m = 0 … count−1 and nodes j = 1 … J; the powers of j² are a table that is kept.
+
+    Example:
+        >>> [int(s.unique_fmpz()) for s in grid_power_sums(arb(2), [arb(1), arb(3)], 3)]
+        [4, 26, 196]
+    """
+    left, right = grid_factors(weights, count)
+    scales = accumulate(repeat(unit, count - 1), operator.mul, initial=arb(1))
+    return list(map(operator.mul, _entries(left * right, count), scales))
+
+
+def grid_factors(weights: Sequence[Any], count: int) -> tuple[Any, Any]:
+    """Return the two matrices whose product holds Σ_j w_j j^{2m}: entries w_j j^{2Ba} (A × J) and j^{2b} (J × B)."""
+    right, giant = _square_powers(len(weights), _low(count), ctx.prec)
+    return _blocks(weights, giant, count), right
+
+
+@lru_cache(maxsize=4)
+def _square_powers(size: int, low: int, bits: int) -> tuple[Any, tuple[Any, ...]]:
+    powers = _powers([arb(j * j) for j in range(1, size + 1)], low)
+    return arb_mat([list(column) for column in zip(*powers[:low], strict=True)]), tuple(powers[low])
+
+
+def _low(count: int) -> int:
+    """Return B = ⌈√count⌉."""
+    return math.isqrt(count - 1) + 1 if count > 1 else 1
+
+
+def _powers(nodes: Sequence[Any], highest: int) -> list[list[Any]]:
+    """Return the rows s^0, s^1, …, s^highest."""
+    rows = [[arb(1)] * len(nodes)]
+    for _ in range(highest):
+        rows.append(list(map(operator.mul, rows[-1], nodes)))
+    return rows
+
+
+def _blocks(weights: Sequence[Any], giant: Sequence[Any], count: int) -> Any:
+    """Return the matrix with rows w, w g, w g², …, as many as the sums need."""
+    rows = [list(weights)]
+    for _ in range(-(-count // _low(count)) - 1):
+        rows.append(list(map(operator.mul, rows[-1], giant)))
+    return arb_mat(rows)
 
 
 def _entries(product: Any, count: int) -> list[Any]:

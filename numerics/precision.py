@@ -16,6 +16,7 @@ from eigenlaw.theory.errors import InputError
 
 BITS_PER_DIGIT = math.log2(10)
 _GUARD_DIGITS = 4
+_MARGIN_BITS = 3
 _GROWTH = 1.5
 
 
@@ -64,7 +65,7 @@ def is_accurate(ball: Any, digits: int) -> bool:
         >>> is_accurate(arb(0), 50), is_accurate(arb(0, 1e-60), 50), is_accurate(arb("nan"), 1)
         (True, False, False)
     """
-    return bool(ball.is_finite()) and bool(ball.rel_accuracy_bits() >= digits * BITS_PER_DIGIT + 3)
+    return bool(ball.is_finite()) and bool(ball.rel_accuracy_bits() >= digits * BITS_PER_DIGIT + _MARGIN_BITS)
 
 
 def until_accurate(
@@ -86,10 +87,11 @@ def until_accurate(
         >>> reached, balls[0].str(15, radius=False)
         (True, '1.41421356237310')
     """
+    wanted = digits * BITS_PER_DIGIT + _MARGIN_BITS
     while True:
         with working(bits):
             balls = compute(bits)
-        if all(is_accurate(ball, digits) for ball in balls):
+        if all(ball.rel_accuracy_bits() >= wanted and ball.is_finite() for ball in balls):
             return balls, True
         if bits >= cap:
             return balls, False

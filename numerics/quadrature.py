@@ -14,6 +14,7 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from flint import arb, ctx
@@ -83,8 +84,10 @@ def _ends(tree: Node, variance: Fraction) -> tuple[Any, Growth, Growth]:
         for side, growth in (("-infinity", left), ("infinity", right)):
             if not growth.c < arb(1) / 4:
                 raise InputError.of(
-                    "activation", to_text(tree), f"not square-integrable as far as shown, it may grow like exp(c x**2) with "
-                    f"c >= 1/4 for x -> {side}; expected a smaller growth"
+                    "activation",
+                    to_text(tree),
+                    f"not square-integrable as far as shown, it may grow like exp(c x**2) with "
+                    f"c >= 1/4 for x -> {side}; expected a smaller growth",
                 )
         return (rational(start) / s).upper(), left, right
 
@@ -193,7 +196,7 @@ def _panels(integrand: _Integrand, end: Any, log_tolerance: float, half_line: bo
     if half_line:
         edges = [arb(0), *(place for place in places if place > 0), end]
     out: list[_Panel] = []
-    for left, right in zip(edges, edges[1:], strict=False):
+    for left, right in pairwise(edges):
         smooth = branch(integrand.tree, float(s) * float(left + right) / 2)
         out += _partition(integrand, _sheet(smooth, integrand.variance), left, right, log_tolerance)
     return out

@@ -54,9 +54,7 @@ def rectified_monomial(order: int, variance: Fraction, n: int) -> list[Any]:
         ['0.39894', '0.50000', '0.28209', '0', '-0.081433']
     """
     first = rational(variance**n * Fraction(factorial(n) ** 2, factorial(n + 1))) / (2 * arb.pi())
-    out = _root_terms(
-        first, lambda m: ((2 * m + 1) ** 2, (2 * m + n + 2) * (2 * m + n + 3)), n + 1, 2, order, (1, -1)
-    )
+    out = _root_terms(first, lambda m: ((2 * m + 1) ** 2, (2 * m + n + 2) * (2 * m + n + 3)), n + 1, 2, order, (1, -1))
     for k in range(min(n, order) + 1):
         falling = Fraction(factorial(n) // factorial(n - k))
         out[k] = signed_root(variance**n * falling**2 / factorial(k)) * _half_moment(n - k)
@@ -135,9 +133,7 @@ def error_function(order: int, variance: Fraction, a: Fraction) -> list[Any]:
     p, q = (4 * b2**2).as_integer_ratio()
     first = rational(4 * b2) / arb.pi()
     signs = (1, -1) if a > 0 else (-1, 1)
-    return _root_terms(
-        first, lambda m: (p * (2 * m + 1) ** 2, q * (2 * m + 2) * (2 * m + 3)), 1, 2, order, signs
-    )
+    return _root_terms(first, lambda m: (p * (2 * m + 1) ** 2, q * (2 * m + 2) * (2 * m + 3)), 1, 2, order, signs)
 
 
 def gelu(order: int, variance: Fraction) -> list[Any]:
@@ -243,9 +239,9 @@ def selu(order: int, variance: Fraction) -> list[Any]:
 
 
 def hard_tanh(order: int, variance: Fraction) -> list[Any]:
-    """Return μ_k of √v x clipped to [−1, 1]; with c = 1/√v, μ_1 = √v erf(c/√2) and, for odd k ≥ 3,
-    μ_k = −2√v w(c) He_{k−2}(c)/√(k!).
+    """Return μ_k of √v x clipped to [−1, 1].
 
+    With c = 1/√v, μ_1 = √v erf(c/√2) and μ_k = −2√v w(c) He_{k−2}(c)/√(k!) for odd k ≥ 3.
     He_{2m+1}(x)/x is irreducible over the rationals (Schur 1929), so He_{k−2}(c) = 0 with rational c² only for
     k = 5, c² = 3.
     """

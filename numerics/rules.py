@@ -31,7 +31,7 @@ def gauss_legendre(count: int) -> list[tuple[Any, Any]]:
 
 
 def legendre_count(log_bound: float, log_tolerance: float, half: float, rho: float) -> int:
-    """Return the least n ≥ 2 with ℓ (64/15) e^{log_bound} ρ^{−2n}/(1 − ρ^{−2}) ≤ e^{log_tolerance}, to float accuracy."""
+    """Return the least n ≥ 2 with an error of at most e^{log_tolerance}, to float accuracy."""
     excess = log_bound - log_tolerance + math.log(LEGENDRE * half / (1 - rho**-2))
     return max(2, math.ceil(excess / (2 * math.log(rho))))
 

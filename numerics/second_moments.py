@@ -3,9 +3,9 @@
 The closed forms are elementary Gaussian integrals; c = 1/s, s = √v, Φ and w are the normal distribution and density.
 """
 
+import math
 from collections.abc import Callable
 from fractions import Fraction
-from math import factorial
 from typing import Any
 
 from flint import arb
@@ -46,14 +46,14 @@ def exact_second_moment(activation: Activation, variance: Fraction = Fraction(1)
         case "selu", () if v == 1:
             return Fraction(1)
         case "hermite", (n,):
-            return _square_moment(hermite_polynomial(int(n)), v) / factorial(int(n))
+            return _square_moment(hermite_polynomial(int(n)), v) / math.factorial(int(n))
     coefficients = activation.polynomial if family != "expression" else polynomial(activation.tree)
     return None if coefficients is None else _square_moment(coefficients, v)
 
 
 def _moment(n: int) -> int:
     """Return E Z^n for even n, (n−1)!!."""
-    return factorial(n) // (2 ** (n // 2) * factorial(n // 2))
+    return math.prod(range(n - 1, 0, -2))
 
 
 def _square_moment(coefficients: tuple[Fraction, ...], variance: Fraction) -> Fraction:

@@ -65,7 +65,7 @@ class Sheet:
         return None if best is None else best.upper()
 
     def _cover(self, level: int, middle: float, width: float, height: float) -> Iterator[Square]:
-        """Yield squares that cover the upper half of the ellipse, the upper ones first, refined where f is not finite."""
+        """Yield squares that cover the upper half of the ellipse, upper ones first, refined where f is not finite."""
         side = math.ldexp(1.0, -level)
         for j in range(math.floor(height / side), -1, -1):
             reach = width * math.sqrt(max(0.0, 1 - (j * side / height) ** 2))

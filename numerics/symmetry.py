@@ -68,10 +68,7 @@ def _fold(node: Node) -> Parts | None:
         parts = parity_parts(child)
         if parts is None:
             return None
-        if node.head == "add":
-            total = add(total[0], parts[0]), add(total[1], parts[1])
-        else:
-            total = _product(total, parts)
+        total = _product(total, parts) if node.head == "mul" else (add(total[0], parts[0]), add(total[1], parts[1]))
     return total
 
 

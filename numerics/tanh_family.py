@@ -8,7 +8,8 @@ the coefficients are moments of one positive weight, so none of them loses digit
 and meromorphic with poles ±iy_m, y_m = 2αm. The trapezoidal rule with step h, corrected by the residues of the
 poles below Im t = b = (2P+1)α, where |sinh β(x+ib)| = cosh βx, is
 
-    ∫_R G_k dt = h G_k(0) + 2h Σ_{n≥1} G_k(nh) + Σ_{m≤P} 8α(−1)^m y_m e^{y_m²/2} (−y_m²)^{(k−1)/2}/(e^{2πy_m/h} − 1) + R,
+    ∫_R G_k dt = h G_k(0) + 2h Σ_{n≥1} G_k(nh) + R
+                 + Σ_{m≤P} 8α(−1)^m y_m e^{y_m²/2} (−y_m²)^{(k−1)/2}/(e^{2πy_m/h} − 1),
     |R| ≤ 2/(e^{2πb/h} − 1) ∫_R |G_k(x+ib)| dx.
 
 The sums are power sums over nodes s = (nh)² and s = −y_m², one matrix product for all k; G_k(0) is 1/β for k = 1, or 0.
@@ -34,12 +35,12 @@ from typing import Any
 
 from flint import arb, ctx
 
-from eigenlaw.numerics.moments import inverse_root_factorials, power_sums
+from eigenlaw.numerics.moments import grid_power_sums, inverse_root_factorials, power_sums
 from eigenlaw.numerics.precision import working
 from eigenlaw.numerics.recurrences import rational, signed_root
 
 _BOUND_BITS = 64
-_GUARD_BITS = 10  # what rounding may cost beside log2 of the order, so that the rule is not made better than the arithmetic
+_GUARD_BITS = 10  # what rounding may cost beside log2 of the order
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def plan_trapezoid(alpha: float, order: int, bits: int, most_poles: int | None =
     _, step, poles = best
     digits = 12 - math.frexp(step)[1]
     exact = Fraction(math.floor(math.ldexp(step, digits)), 1) / Fraction(2) ** digits
-    return TrapezoidPlan(exact, math.ceil(reach / float(exact)), poles)
+    return TrapezoidPlan(exact, 8 * math.ceil(reach / float(exact) / 8), poles)
 
 
 def _reach(order: int, beta: float, nats: float) -> float:
@@ -121,8 +122,8 @@ def _relative_error(plan: TrapezoidPlan, alpha: Any) -> Any:
         return (4 * width * growth / (h * (2 * pi * b / h).expm1())).upper()
 
 
-def trapezoid_nodes(plan: TrapezoidPlan, alpha: Any, order: int) -> tuple[list[Any], list[Any]]:
-    """Return nodes s and weights c with √(k!) μ_k(tanh(α·)) = (−1)^m Σ c s^m, k = 2m + 1 ≤ order, errors included.
+def grid_weights(plan: TrapezoidPlan, alpha: Any, order: int) -> list[Any]:
+    """Return (h/α) G_0(t_j) t_j, the weights of the nodes s = t_j² in the sum for √(k!) |μ_k|, errors included.
 
     Args:
         plan: the rule.
@@ -130,21 +131,25 @@ def trapezoid_nodes(plan: TrapezoidPlan, alpha: Any, order: int) -> tuple[list[A
         order: the last k; √order must be less than the last node.
     """
     h, beta = rational(plan.step), arb.pi() / (2 * alpha)
-    front = h / alpha * arb(1, _relative_error(plan, alpha))  # 2h/(2α), the factor 1/2 for the half line
-    times = range(1, plan.count + 1)
-    ratios = accumulate(repeat((-h * h).exp(), plan.count - 1), operator.mul, initial=(-h * h / 2 - beta * h).exp())
-    numerators = accumulate(ratios, operator.mul, initial=2 * front * h)
-    next(numerators)
-    squares = accumulate(repeat((-2 * beta * h).exp(), plan.count - 1), operator.mul, initial=(-2 * beta * h).exp())
-    weights = [j * top / (1 - square) for j, top, square in zip(times, numerators, squares, strict=True)]
+    front = h / alpha * arb(1, _relative_error(plan, alpha))  # 2h/(2α), one half for the half line
+    last = plan.count - 1
+    ratios = accumulate(repeat((-h * h).exp(), last), operator.mul, initial=(-h * h / 2 - beta * h).exp())
+    tops = accumulate(ratios, operator.mul, initial=2 * front * h)  # 2 (h²/α) e^{−t²/2 − βt}
+    next(tops)
+    shrink = (-2 * beta * h).exp()
+    squares = accumulate(repeat(shrink, last), operator.mul, initial=shrink)
+    weights = [j * top / (1 - square) for j, top, square in zip(range(1, plan.count + 1), tops, squares, strict=True)]
     weights[-1] *= _tail_factor(plan, order)
-    unit = plan.step**2
-    nodes = [rational(unit * j * j) for j in times]
-    nodes.append(arb(0))
-    weights.append(h / arb.pi())
+    return weights
+
+
+def residue_nodes(plan: TrapezoidPlan, alpha: Any) -> tuple[list[Any], list[Any]]:
+    """Return nodes s and weights of the node t = 0, where only k = 1 has a value, and of the poles iy_m."""
+    h, pi = rational(plan.step), arb.pi()
+    nodes, weights = [arb(0)], [h / pi]
     for m in range(1, plan.poles + 1):
         y = 2 * m * alpha
-        residue = 4 * y * (y * y / 2).exp() / (2 * arb.pi() * y / h).expm1()
+        residue = 4 * y * (y * y / 2).exp() / (2 * pi * y / h).expm1()
         nodes.append(-y * y)
         weights.append(-residue if m % 2 else residue)
     return nodes, weights
@@ -160,18 +165,26 @@ def _tail_factor(plan: TrapezoidPlan, order: int) -> Any:
         return arb(1).union(1 / (1 - (-decay).exp()))
 
 
-def _odd_coefficients(order: int, alpha: Any, plan: TrapezoidPlan) -> list[Any]:
-    nodes, weights = trapezoid_nodes(plan, alpha, order)
-    sums = power_sums(nodes, weights, (order + 1) // 2)
+def odd_coefficients(order: int, alpha: Any, plan: TrapezoidPlan) -> list[Any]:
+    """Return μ_0 … μ_order of tanh(αx) from a given rule, its errors included."""
+    terms = (order + 1) // 2
+    grid = grid_power_sums(rational(plan.step) ** 2, grid_weights(plan, alpha, order), terms)
+    rest = power_sums(*residue_nodes(plan, alpha), terms)
     out = [arb(0)] * (order + 1)
     table = inverse_root_factorials(order)
-    for k, total in zip(range(1, order + 1, 2), sums, strict=True):
-        out[k] = total * (table[k] if k % 4 == 1 else -table[k])
+    for k, real, residues in zip(range(1, order + 1, 2), grid, rest, strict=True):
+        mu = (real + residues) * table[k]
+        out[k] = mu if k % 4 == 1 else -mu
     return out
 
 
+def rule_bits(order: int) -> int:
+    """Return the accuracy of the rule that matches the working precision: rounding costs some bits, too."""
+    return max(8, int(ctx.prec) - _GUARD_BITS - order.bit_length())
+
+
 def tanh(order: int, variance: Fraction, a: Fraction) -> list[Any]:
-    """Return μ_0 … μ_order of tanh(a√v x) at the working precision; exact zeros for even k.
+    """Return all coefficients up to an order for x ↦ tanh(a√v x); exact zeros for even k.
 
     Args:
         order: the last k, at least 0.
@@ -185,9 +198,8 @@ def tanh(order: int, variance: Fraction, a: Fraction) -> list[Any]:
     if order < 1:
         return [arb(0)]
     alpha = signed_root(a**2 * variance)
-    accuracy = max(8, ctx.prec - _GUARD_BITS - order.bit_length())
-    plan = plan_trapezoid(math.sqrt(a**2 * variance), order, accuracy)
-    return _odd_coefficients(order, alpha, plan)
+    plan = plan_trapezoid(math.sqrt(a**2 * variance), order, rule_bits(order))
+    return odd_coefficients(order, alpha, plan)
 
 
 def sigmoid(order: int, variance: Fraction) -> list[Any]:

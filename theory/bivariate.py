@@ -12,6 +12,7 @@ lowers the powers; the derivative of erf is an exponential again, that of sign i
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from eigenlaw.theory.errors import InputError
 from eigenlaw.theory.gaussian import GaussianMoments, tidy
 from eigenlaw.theory.symbolic import x_symbol
 from eigenlaw.theory.terms import Piece, Term, terms
@@ -49,12 +50,19 @@ class _Measure:
 
 
 def dual_by_rules(pieces: tuple[Piece, ...], rho: Any, v: Any) -> Any | None:
-    """Return E[φ(U) φ(V)] for φ given by its smooth pieces, or None if the rules do not reach it."""
+    """Return E[φ(U) φ(V)] for φ given by its smooth pieces, or None if the rules do not reach it.
+
+    Raises:
+        InputError: if φ(√v Z) is not square-integrable.
+    """
     import sympy
 
     factors = _factors(pieces)
     if factors is None:
         return None
+    for _, factor in factors:
+        if (1 - 4 * factor.q * v).is_nonpositive:
+            raise InputError.of("variance", v, f"expected E[phi^2] < oo, but phi has exp({factor.q}*x**2)")
     moments = BivariateMoments(v, v * rho, v)
     total = []
     for i, (c, left) in enumerate(factors):

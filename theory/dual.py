@@ -213,13 +213,14 @@ def derive_dual(spec: object, variance: Any = 1) -> DualActivation:
         >>> derive_dual("tanh").expression is None
         True
     """
-    import sympy
+    return _derived(recognised(spec), _variance(variance))
 
-    phi, v, rho = recognised(spec), _variance(variance), correlation_symbol()
-    expression, note = _dual(phi, rho, v)
-    if expression is None:
-        return DualActivation(phi, v, None, None, note)
-    return DualActivation(phi, v, expression, _derivative(phi, expression, sympy.sympify(v)), note)
+
+@cache
+def _derived(phi: Activation, v: Any) -> DualActivation:
+    expression, note = _dual(phi, correlation_symbol(), v)
+    slope = None if expression is None else _derivative(phi, expression, v)
+    return DualActivation(phi, v, expression, slope, note)
 
 
 def dual_activation(spec: object, variance: Any = 1) -> Any | None:

@@ -122,7 +122,7 @@ def expectation_over_pieces(parts: tuple[Piece, ...], x: Any, factor: Any = 1) -
 
 
 def simplified(expression: Any) -> Any:
-    """Return SymPy's simplification, which would try to evaluate integrals: with one inside, the expression as it is."""
+    """Return SymPy's simplification, unless there is an integral inside, which it would try to evaluate."""
     import sympy
 
     return expression if expression.has(sympy.Integral) else sympy.simplify(expression)

@@ -18,6 +18,7 @@ of the pre-activations, and α_p = σ_w² μ_p² + δ_{p0} σ_b² is no longer r
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from eigenlaw.theory.activations import Activation
@@ -95,7 +96,13 @@ def hyperparameters(
     w = 1 - b if gamma_w2 is None else _exact("gamma_w2", gamma_w2)
     if (w + b).is_zero:
         raise InputError.of("gamma_w2", gamma_w2, "expected gamma_w2 + gamma_b2 above 0")
-    s = 1 / second_moment(spec, w + b) if sigma_w2 == "unit" else _exact("sigma_w2", sigma_w2)
+    if sigma_w2 == "unit":
+        moment = second_moment(spec, w + b)
+        if moment.is_zero:
+            raise InputError.of("sigma_w2", sigma_w2, "expected an activation other than 0, or a number")
+        s = 1 / moment
+    else:
+        s = _exact("sigma_w2", sigma_w2)
     if sigma_b2 is not None:
         return Hyperparameters(w, b, s, _exact("sigma_b2", sigma_b2))
     import sympy
@@ -153,6 +160,8 @@ def _square(phi: Activation, variance: Any, slope: bool) -> Any:
     scaled = _scaled_pieces(pieces, sympy.sqrt(variance))
     squares = tuple(Piece(part.expression**2, part.low, part.high) for part in scaled)
     closed = expectation_over_pieces(squares, x)
+    if closed is not None and closed.has(sympy.erfc):
+        closed = sympy.cancel(sympy.together(closed.rewrite(sympy.erf)))
     return closed if closed is not None else _integral(squares, 1)
 
 
@@ -262,8 +271,8 @@ def kernel(spec: object, h: Hyperparameters) -> Any | None:
 def kappa_shallow(spec: object, p: int, h: Hyperparameters) -> Any | None:
     """Return κ_{p,2} exactly, or None if it needs an infinite sum that has no closed form.
 
-    At γ_b = 0 it is σ_w² (1+p) μ_p² + δ_{p0} σ_b², from the Hermite coefficient; for γ_b > 0 it is the p-th Taylor
-    coefficient of the closed kernel.
+    At γ_b = 0 it is σ_w² (1+p) μ_p² + δ_{p0} σ_b², from the Hermite coefficient; for γ_b > 0 the α_p are Taylor
+    coefficients of the dual activation at ρ = γ_b²/v.
 
     Raises:
         InputError: if p is not an integer of at least 0 or φ has a jump.
@@ -282,11 +291,35 @@ def kappa_shallow(spec: object, p: int, h: Hyperparameters) -> Any | None:
         value = h.sigma_w2 * (1 + p) * mu**2
         bias = h.sigma_b2 if p == 0 else 0
         return simplified(value) + bias
-    closed = kernel(phi, h)
-    if closed is None:
+    if dual_activation(phi, h.variance) is None:
         return None
-    rho = correlation_symbol()
-    return sympy.simplify(sympy.diff(closed, rho, p).subs(rho, 0) / sympy.factorial(p))
+    if h.gamma_w2 == 0:  # Θ does not depend on ρ
+        constant = kernel(phi, h)
+        return sympy.Integer(0) if p else sympy.simplify(constant)
+    first, second = _alpha(phi, p, h), _alpha(phi, p + 1, h)
+    value = (1 + p) * (first + h.gamma_b2 / h.gamma_w2 * second)  # = α_p + γ_b² υ_p + γ_w² υ_{p−1}
+    return sympy.simplify(value + (h.sigma_b2 if p == 0 else 0))
+
+
+def _alpha(phi: Activation, p: int, h: Hyperparameters) -> Any:
+    """Return α_p − δ_{p0} σ_b² = σ_w² ω^p R^{(p)}(β)/p! for the dual R of φ at variance v."""
+    import sympy
+
+    at = h.gamma_b2 / h.variance
+    slope = _derivative_of_dual(phi, h.variance, p).subs(correlation_symbol(), at)
+    return h.sigma_w2 * (h.gamma_w2 / h.variance) ** p * slope / sympy.factorial(p)
+
+
+@cache
+def _derivative_of_dual(phi: Activation, variance: Any, order: int) -> Any:
+    """Return the derivative in ρ of the dual; from the first on through E[φ'(U)φ'(V)], which has a simpler form."""
+    import sympy
+
+    if order == 0:
+        return dual_activation(phi, variance)
+    if order == 1:
+        return variance * dual_derivative(phi, variance)
+    return sympy.diff(_derivative_of_dual(phi, variance, order - 1), correlation_symbol())
 
 
 def _scaled_coefficient(phi: Activation, p: int, v: Any) -> Any:

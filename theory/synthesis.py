@@ -176,8 +176,9 @@ def _on_line(term: Term) -> _Part | None:
         return None
     elif len(term.erfs) == 1 and not term.others:
         base = _erf(*term.erfs[0])
-    elif len(term.others) == 1 and isinstance(term.others[0], sympy.tanh):
-        base = _tanh(term.others[0].args[0])
+    elif len(term.others) == 1 and not term.erfs and isinstance(term.others[0], sympy.tanh):
+        whole = _tanh(term.others[0].args[0], term.n)
+        return None if whole is None else _Part(_scaled(whole.moment, term.coefficient), whole.kind, whole.step)
     if base is None:
         return None
     step = base.step + (f"; power rule (25) applied {term.n} times" if term.n else "")
@@ -249,26 +250,40 @@ def _erf(alpha: Any, beta: Any) -> _Part | None:
     return _Part(moment, slope.kind, "derivative rule: erf(αx+β)' is a Gaussian")
 
 
-def _tanh(argument: Any) -> _Part | None:
-    """Return M_k(tanh(a x + c)) = ∫_0^∞ (aω)^k e^{−a²ω²/2} sin(cω + kπ/2)/sinh(πω/2) dω."""
+def _tanh(argument: Any, n: int) -> _Part | None:
+    """Return the law of x^n tanh(a x + c), one integral.
+
+    M_k(tanh(a x + c)) = (1/a) ∫_0^∞ u^k sin(cu/a + kπ/2) e^{−u²/2}/sinh(πu/(2a)) du. The power rule turns u^k into
+    Σ_{i,j} (−1)^{i+j} n!/(2^i i! j! (n−2i−j)!) k!/(k−j)! u^{k+n−2i−2j} and k in the sine into k + n.
+    """
     import sympy
 
-    x = x_symbol()
+    x, f = x_symbol(), sympy.factorial
     if not argument.is_polynomial(x) or sympy.degree(argument, x) != 1:
         return None
     a, c = sympy.Poly(argument, x).all_coeffs()
     u = sympy.Symbol("u", positive=True)
 
     def moment(k: Any) -> Any:
-        weight = u**k * sympy.exp(-(u**2) / 2) / sympy.sinh(sympy.pi * u / (2 * a))
+        powers = sympy.Add(
+            *(
+                (-1) ** (i + j)
+                * f(n)
+                / (2**i * f(i) * f(j) * f(n - 2 * i - j))
+                * sympy.ff(k, j)
+                * u ** (n - 2 * i - 2 * j)
+                for i in range(n // 2 + 1)
+                for j in range(n - 2 * i + 1)
+            )
+        )
+        weight = u**k * powers * sympy.exp(-(u**2) / 2) / sympy.sinh(sympy.pi * u / (2 * a))
         if c == 0:
             value = sympy.Integral(weight, (u, 0, sympy.oo)) / a
-            return sympy.Piecewise(((-1) ** ((k - 1) / 2) * value, sympy.Eq(sympy.Mod(k, 2), 1)), (0, True))
-        return sympy.Integral(weight * sympy.sin(c * u / a + k * sympy.pi / 2), (u, 0, sympy.oo)) / a
+            return sympy.Piecewise(((-1) ** ((k + n - 1) / 2) * value, is_even(k + n - 1)), (0, True))
+        return sympy.Integral(weight * sympy.sin(c * u / a + (k + n) * sympy.pi / 2), (u, 0, sympy.oo)) / a
 
-    return _Part(
-        moment, "integral", "Fourier: tanh y = ∫_0^∞ sin(ωy)/sinh(πω/2) dω, an integral that holds for symbolic k"
-    )
+    step = "Fourier: tanh y = ∫_0^∞ sin(ωy)/sinh(πω/2) dω gives one integral that holds for symbolic k"
+    return _Part(moment, "integral", step)
 
 
 def _polynomial_above(polynomial: list[Term], b: Any) -> _Part:

@@ -54,14 +54,33 @@ def terms(expression: Any, x: Any) -> tuple[Term, ...]:
     import sympy
 
     plain = expression.replace(sympy.erfc, lambda u: 1 - sympy.erf(u))
-    plain = plain.rewrite((sympy.sin, sympy.cos, sympy.sinh, sympy.cosh), sympy.exp)
-    plain = sympy.expand(plain)
+    plain = sympy.expand(sympy.Add(*(_waves_as_exponentials(addend, x) for addend in _addends(sympy.expand(plain)))))
     collected: dict[Term, Any] = {}
-    for addend in sympy.Add.make_args(plain) if plain != 0 else ():
+    for addend in _addends(plain):
         term = _term(addend, x)
         shape = replace(term, coefficient=None)
         collected[shape] = collected.get(shape, sympy.Integer(0)) + term.coefficient
     return tuple(replace(shape, coefficient=c) for shape, c in collected.items() if c != 0)
+
+
+def _addends(expression: Any) -> tuple[Any, ...]:
+    import sympy
+
+    return sympy.Add.make_args(expression) if expression != 0 else ()
+
+
+def _waves_as_exponentials(addend: Any, x: Any) -> Any:
+    """Return a product with its factors sin, cos, sinh, cosh of linear arguments written as exponentials."""
+    import sympy
+
+    def rewritten(factor: Any) -> Any:
+        base, power = factor.as_base_exp()
+        wave = isinstance(base, sympy.sin | sympy.cos | sympy.sinh | sympy.cosh)
+        if wave and power.is_Integer and power > 0 and _polynomial(base.args[0], x, 1) is not None:
+            return base.rewrite(sympy.exp) ** power
+        return factor
+
+    return sympy.Mul(*(rewritten(factor) for factor in sympy.Mul.make_args(addend)))
 
 
 def _term(addend: Any, x: Any) -> Term:

@@ -167,6 +167,7 @@ class Claim:
         check: how it is decided.
         needs: the hypotheses.
         note: what the reader should know, in a sentence or two.
+        activations: distinct activations that a verdict `holds` needs; 1 where the statement names its own.
     """
 
     id: str
@@ -177,6 +178,7 @@ class Claim:
     check: Check
     needs: tuple[Hypothesis, ...] = ()
     note: str = ""
+    activations: int = 3
 
     @property
     def key(self) -> str:

@@ -1,11 +1,13 @@
 """A formula as an unevaluated SymPy tree: typeset, evaluated exactly or in balls, and mutated, all from one object."""
 
+import operator
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any
 
-from flint import arb, fmpq, fmpz
+from flint import acb, arb, fmpq, fmpz
 
 from eigenlaw.verify.surds import Surd, root
 
@@ -111,8 +113,9 @@ def evaluate(tree: Any, bindings: Mapping[str, Any]) -> Number:
         bindings: for each symbol its value (int, Fraction, fmpq or ball), for each undefined function a callable.
 
     Raises:
-        KeyError: if a symbol or function has no value.
-        TypeError: if the tree has a node that this evaluator does not know.
+        NameError: if a symbol or function has no value.
+        NotImplementedError: if the tree has a node that this evaluator does not know.
+        ArithmeticError: if balls are too wide to decide a condition of the tree.
     """
     return _Evaluator(bindings).number(tree)
 
@@ -131,7 +134,7 @@ class _Evaluator:
         if tree is sympy.E:
             return arb.const_e()
         if tree.is_Symbol:
-            return rational(self.bindings[tree.name])
+            return rational(self.bound(tree.name))
         if isinstance(tree, sympy.Piecewise):
             return self.piecewise(tree)
         if isinstance(tree, sympy.Sum | sympy.Product):
@@ -148,12 +151,17 @@ class _Evaluator:
         if isinstance(tree, sympy.Indexed):
             return rational(self.bindings[str(tree.base)](*map(_integer_if_whole, arguments)))
         if isinstance(tree, sympy.core.function.AppliedUndef):
-            return rational(self.bindings[name](*map(_integer_if_whole, arguments)))
+            return rational(self.bound(name)(*map(_integer_if_whole, arguments)))
         if name in _EXACT and all(isinstance(argument, fmpq) for argument in arguments):
             return _EXACT[name](*arguments)
         if name in _BALL:
             return _BALL[name](*map(ball, arguments))
-        raise TypeError(f"head={name}: expected a function that the evaluator knows")
+        raise NotImplementedError(f"head={name}: expected a function that the evaluator knows")
+
+    def bound(self, name: str) -> Any:
+        if name not in self.bindings:
+            raise NameError(f"symbol={name}: no value is bound to it, only to {', '.join(self.bindings) or 'nothing'}")
+        return self.bindings[name]
 
     def piecewise(self, tree: Any) -> Number:
         for value, condition in tree.args:
@@ -172,24 +180,21 @@ class _Evaluator:
             return any(self.truth(part) for part in condition.args)
         if isinstance(condition, sympy.Not):
             return not self.truth(condition.args[0])
+        name = type(condition).__name__
+        if name not in _COMPARISONS:
+            raise NotImplementedError(f"head={name}: expected a comparison")
         left, right = (self.number(part) for part in condition.args)
-        match type(condition).__name__:
-            case "Equality":
-                return bool(left == right)
-            case "Unequality":
-                return bool(left != right)
-            case "StrictLessThan":
-                return bool(left < right)
-            case "LessThan":
-                return bool(left <= right)
-            case "StrictGreaterThan":
-                return bool(left > right)
-            case "GreaterThan":
-                return bool(left >= right)
-            case name:
-                raise TypeError(f"head={name}: expected a comparison")
+        if isinstance(left, Surd) and left == right:
+            left = right = fmpq(0)
+        if not (isinstance(left, fmpq) and isinstance(right, fmpq)):
+            left, right = ball(left), ball(right)
+            if left.overlaps(right) and not (left.is_exact() and right.is_exact()):
+                raise ArithmeticError(f"condition={condition}: the balls are too wide to decide it")
+        return bool(_COMPARISONS[name](left, right))
 
     def iterated(self, tree: Any, is_sum: bool) -> Number:
+        if len(tree.args) > 2:
+            raise NotImplementedError(f"limits={tree.args[1:]}: expected one index; nest sums over several")
         body, (symbol, low, high) = tree.args[0], tree.args[1]
         first, last = _whole(self.number(low)), self.last(high)
         total = fmpq(0) if is_sum else fmpq(1)
@@ -200,7 +205,7 @@ class _Evaluator:
 
     def last(self, high: Any) -> int:
         """The upper limit; an infinite sum ends at the index bound to ``oo``, its tail is the caller's to add."""
-        return int(self.bindings["oo"]) if high.is_infinite else _whole(self.number(high))
+        return int(self.bound("oo")) if high.is_infinite else _whole(self.number(high))
 
 
 def _whole(value: Number) -> int:
@@ -228,11 +233,21 @@ def _power(base: Number, exponent: Number) -> Number:
         n = int(exponent.p)
         if isinstance(base, fmpq) and base == 0 and n < 0:
             return arb("nan")
-        return base**n
+        return (acb(base) ** n).real if isinstance(base, arb) else base**n  # arb ** n has no value at 0 ± r
     if isinstance(exponent, fmpq) and exponent.q == 2:
         half = root(base) if isinstance(base, fmpq) and base >= 0 else ball(base).sqrt()
         return _power(half, fmpq(exponent.p))
     return ball(base) ** ball(exponent)
+
+
+_COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
+    "Equality": operator.eq,
+    "Unequality": operator.ne,
+    "StrictLessThan": operator.lt,
+    "LessThan": operator.le,
+    "StrictGreaterThan": operator.gt,
+    "GreaterThan": operator.ge,
+}
 
 
 def _double_factorial(n: Any) -> Any:
@@ -275,6 +290,6 @@ def _method(name: str) -> Callable[..., Number]:
 _METHODS = ["exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "asin", "acos", "atan", "erf", "erfc", "gamma"]
 _BALL: dict[str, Callable[..., Number]] = {name: _method(name) for name in _METHODS} | {
     "Abs": abs,
-    "Max": lambda a, b: a.max(b),
-    "Min": lambda a, b: a.min(b),
+    "Max": lambda *balls: reduce(lambda a, b: a.max(b), balls),
+    "Min": lambda *balls: reduce(lambda a, b: a.min(b), balls),
 }

@@ -107,11 +107,14 @@ def _missing(claim: Claim, check: Check, found: Sequence[Instance]) -> tuple[str
     if len(found) < least:
         missing.append(f"{len(found)} distinct instances, {least} needed")
     names = {str(instance["activation"]) for instance in found if "activation" in instance}
-    if names and len(names) < min(3, least):
-        missing.append(f"{len(names)} activations, 3 needed")
+    if names and len(names) < claim.activations:
+        missing.append(f"{len(names)} activations, {claim.activations} needed")
     for hypothesis in claim.needs:
         if hypothesis.tight is not None and not any(map(hypothesis.tight, found)):
             missing.append(f"no instance at the edge of: {hypothesis.says}")
+    for control in getattr(check, "controls", ()):
+        if all(hypothesis.met(control) for hypothesis in claim.needs):
+            missing.append(f"the control {instance_text(control)} meets the hypotheses")
     return tuple(missing)
 
 

@@ -23,6 +23,7 @@ from eigenlaw.verify.judge import (
     summarise,
     unsettled,
 )
+from eigenlaw.verify.judge_values import CLOSENESS, compare
 from eigenlaw.verify.mutants import MutantReport, mutants
 
 Answer = Literal["agrees", "disagrees", "undecided"]
@@ -43,9 +44,11 @@ def _judge(claim: Claim, check: Asymptotic, context: Context) -> Verdict:
         return unsettled(cases, "no instance meets the hypotheses")
     ratios: list[dict[str, Any]] = []
     for instance in cases.admitted:
-        wrong = _nonzero(check, instance)
+        wrong, doubtful = _nonzero(check, instance)
         if wrong is not None:
             return _failed(claim, context, instance, f"the term at {wrong} is not zero", len(cases.admitted))
+        if doubtful is not None:
+            return unsettled(cases, f"the ball at {doubtful} is too wide to tell whether the term is zero")
         envelope = check.envelope(instance)
         first, last, fits = _holds_on_decade(check, instance, envelope)
         ratios.append({"instance": dict(instance), "meaning": envelope.meaning, "first": first, "last": last})
@@ -77,14 +80,12 @@ def _judge(claim: Claim, check: Asymptotic, context: Context) -> Verdict:
     return Verdict("holds", "certified", len(cases.admitted), None, evidence, None, reports)
 
 
-def _nonzero(check: Asymptotic, instance: Instance) -> int | None:
+def _nonzero(check: Asymptotic, instance: Instance) -> tuple[int | None, int | None]:
+    """Return the first index at which a term that should vanish does not, and the first at which that is open."""
     indices = list(check.vanishing(instance))
-    if not indices:
-        return None
-    for index, term in zip(indices, check.term(instance, indices), strict=True):
-        if not (isinstance(term, fmpq) and term == 0) and not (not isinstance(term, fmpq) and term.is_zero()):
-            return index
-    return None
+    found = [compare(fmpq(0), term) for term in check.term(instance, indices)] if indices else []
+    first = dict(zip(reversed(found), reversed(indices), strict=True))
+    return first.get("disagrees"), first.get("undecided")
 
 
 def _holds_on_decade(check: Asymptotic, instance: Instance, envelope: Envelope) -> tuple[str, str, bool]:
@@ -100,12 +101,13 @@ def _holds_on_decade(check: Asymptotic, instance: Instance, envelope: Envelope) 
     shown = number_text(ratio[0]), number_text(ratio[-1])
     match envelope.meaning:
         case "<=":
-            return *shown, all(r <= 1 for r in ratio)
+            return *shown, all(abs(r) <= 1 for r in ratio)
         case ">=":
             return *shown, all(r >= 1 for r in ratio)
         case "~":
             distance = [abs(r - 1) for r in ratio]
-            return *shown, bool(distance[-1] < FARTHEST and 2 * distance[-1] < distance[0])
+            exact = all(d < ball(CLOSENESS) for d in distance)
+            return *shown, exact or bool(distance[-1] < FARTHEST and 2 * distance[-1] < distance[0])
 
 
 def _at(tree: Any, index: str, k: int, parameters: Mapping[str, Fraction]) -> Number:
@@ -132,6 +134,8 @@ def _answer(check: Asymptotic, instance: Instance, rate: Any) -> Answer:
 
     envelope = check.envelope(instance)
     limit = _limit(check, instance, envelope.formula.tree, rate)
+    if check.kind != "~":
+        limit = sympy.Abs(limit)
     small, large = limit == 0, limit == sympy.oo
     if not (small or large or (limit.is_finite and limit.is_positive)):
         return "disagrees" if limit.is_negative else "undecided"

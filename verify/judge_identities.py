@@ -1,6 +1,8 @@
 """The judge of `Identity`: balls at many points try to refute it, then SymPy proves it for all values."""
 
 from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
 
 from eigenlaw.numerics.precision import working
 from eigenlaw.verify.claim import Claim, Evaluate, Identity
@@ -29,10 +31,11 @@ def judge_identity(claim: Claim, check: Identity, context: Context) -> Verdict:
         if not cases.admitted or cases.missing:
             return unsettled(cases, "; ".join(cases.missing) or "no admissible point")
         points = [dict(point) for point in cases.admitted]
-        left = [evaluator(check.lhs.tree)(**point) for point in points]
+        bound = [{name: _number(value) for name, value in point.items()} for point in points]
+        left = [evaluator(check.lhs.tree)(**values) for values in bound]
 
         def predict(formula: Evaluate) -> Sequence[Vector]:
-            return [(formula(**point),) for point in points]
+            return [(formula(**values),) for values in bound]
 
         def refuted(vectors: Sequence[Vector]) -> bool:
             return any(compare(right, value) == "disagrees" for (right,), value in zip(vectors, left, strict=True))
@@ -47,7 +50,7 @@ def judge_identity(claim: Claim, check: Identity, context: Context) -> Verdict:
                     "relation": "=",
                     "replay": replay_command(claim, context, point),
                 }
-                evidence = {"resolution": "none: the identity is refuted"}
+                evidence: dict[str, Any] = {"resolution": "none: the identity is refuted"}
                 return Verdict("fails", "certified", len(points), None, evidence, counterexample)
         if not check.prove(check.lhs.tree, claim.formula.tree):
             return unsettled(cases, "not refuted at any point, and not proved")
@@ -58,6 +61,10 @@ def judge_identity(claim: Claim, check: Identity, context: Context) -> Verdict:
         if blind or resolution is None:
             return unsettled(cases, "the check does not see a wrong formula", evidence)
         return Verdict("holds", "proved", len(points), resolution, evidence, None, reports)
+
+
+def _number(value: Any) -> Any:
+    return Fraction(value) if isinstance(value, str) else value
 
 
 def by_simplification(lhs: object, rhs: object) -> bool:

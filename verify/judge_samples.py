@@ -39,6 +39,11 @@ Vector64 = npt.NDArray[np.float64]
 RESOLUTION_UNBIASED = 0.01
 RESOLUTION_EXTRAPOLATED = 0.10
 
+ROUNDING = 1e-13
+"""A statistic that varies by less than this fraction of its mean does not vary."""
+DEPENDENT = 0.01
+"""Along a combination of the statistics that does not vary, a prediction may be off by so many standard errors."""
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -60,14 +65,18 @@ class Estimate:
 def estimate(draws: Draws) -> Estimate:
     """Return mean and covariance of the mean of n independent draws, shape (n, q).
 
+    A statistic that varies by no more than rounding gets variance 0.
+
     Raises:
-        ValueError: if there are too few draws for q statistics.
+        ValueError: if there are too few draws for q statistics, or one that is not finite.
     """
     n, q = draws.shape
     if n < q + 20:
         raise ValueError(f"draws={n}: expected at least {q + 20} for {q} statistics")
+    if not np.all(np.isfinite(draws)):
+        raise ValueError("draws: expected finite numbers")
     mean = draws.mean(axis=0)
-    centred = draws - mean
+    centred = np.where(np.ptp(draws, axis=0) <= ROUNDING * np.abs(mean), 0.0, draws - mean)
     return Estimate(mean, centred.T @ centred / (n - 1) / n, n - 1)
 
 
@@ -79,29 +88,40 @@ def extrapolate(parts: Sequence[Estimate], widths: Sequence[int], powers: Sequen
         widths: at least one more than the powers, so that lack of fit can be tested.
         powers: exponents of 1/width in the finite-width error.
 
+    Lack of fit is tested statistic by statistic and combined after Bonferroni, for the statistics are dependent.
+
     Raises:
-        ValueError: if there are too few widths.
+        ValueError: if there are too few widths, or a statistic that does not vary, so that it cannot be weighed.
     """
     from scipy import stats
 
     if len(widths) <= len(powers) + 1:
         raise ValueError(f"widths={tuple(widths)}: expected at least {len(powers) + 2} for {len(powers)} powers")
     design = np.array([[1.0, *(width**-power for power in powers)] for width in widths])
-    q = parts[0].mean.size
-    limit, variance, misfit = np.empty(q), np.zeros((q, q)), 0.0
+    means = np.array([part.mean for part in parts])
+    covariances = np.array([part.covariance for part in parts])
+    variances = np.diagonal(covariances, axis1=1, axis2=2)
+    if np.any(variances == 0):
+        raise ValueError("draws: expected statistics that vary, to weigh the widths by their variances")
+    q, spare = means.shape[1], len(widths) - len(powers) - 1
+    freedom = min(part.freedom for part in parts)
+    limit, shares, fits = np.empty(q), np.empty((len(widths), q)), []
     for j in range(q):
-        weights = np.array([1 / part.covariance[j, j] for part in parts])
-        normal = np.linalg.inv(design.T @ (weights[:, None] * design))
-        values = np.array([part.mean[j] for part in parts])
-        coefficients = normal @ design.T @ (weights * values)
-        limit[j], variance[j, j] = coefficients[0], normal[0, 0]
-        misfit += float(weights @ (values - design @ coefficients) ** 2)
-    freedom = q * (len(widths) - len(powers) - 1)
-    return Estimate(limit, variance, min(part.freedom for part in parts), float(stats.chi2.sf(misfit, freedom)))
+        weights = 1 / variances[:, j]
+        solve = np.linalg.inv(design.T @ (weights[:, None] * design)) @ (design.T * weights)
+        coefficients = solve @ means[:, j]
+        limit[j], shares[:, j] = coefficients[0], solve[0]
+        misfit = float(weights @ (means[:, j] - design @ coefficients) ** 2)
+        fits.append(float(stats.f.sf(misfit / spare, spare, freedom)))
+    covariance = np.einsum("wi,wij,wj->ij", shares, covariances, shares)
+    return Estimate(limit, covariance, freedom, min(1.0, q * min(fits)))
 
 
 def p_value(found: Estimate, predicted: Vector64) -> float:
-    """Return the p-value of Hotelling's T² test that the limit is the predicted vector; 0 for a NaN prediction."""
+    """Return the p-value of Hotelling's T² test that the limit is the predicted vector; 0 for a NaN prediction.
+
+    Statistics that do not vary, and linear combinations that do not, must agree up to rounding.
+    """
     from scipy import stats
 
     if not np.all(np.isfinite(predicted)):
@@ -109,7 +129,8 @@ def p_value(found: Estimate, predicted: Vector64) -> float:
     shift = found.mean - predicted
     scale = np.sqrt(np.diag(found.covariance))
     fixed = scale == 0
-    if np.any(fixed & (np.abs(shift) > 1e-12 * np.abs(predicted))):
+    size = max(np.max(np.abs(found.mean)), np.max(np.abs(predicted)))
+    if np.any(fixed & (np.abs(shift) > 1e-12 * size)):
         return 0.0
     free = ~fixed
     q = int(free.sum())
@@ -119,9 +140,11 @@ def p_value(found: Estimate, predicted: Vector64) -> float:
     correlation = found.covariance[np.ix_(free, free)] / np.outer(scale[free], scale[free])
     values, vectors = np.linalg.eigh(correlation)
     kept = values > 1e-10
-    along = (vectors.T @ unit)[kept]
+    along = vectors.T @ unit
+    if np.any(np.abs(along[~kept]) > DEPENDENT):
+        return 0.0
     rank = int(kept.sum())
-    t2 = float(np.sum(along**2 / values[kept]))
+    t2 = float(np.sum(along[kept] ** 2 / values[kept]))
     n = found.freedom
     return float(stats.f.sf(t2 * (n - rank + 1) / (n * rank), rank, n - rank + 1))
 
@@ -145,7 +168,14 @@ def _measure(check: Sample, context: Context, claim: Claim, instance: Instance) 
     rng = context.rng(claim, instance)
     n = check.draws(context.budget)
     parts = [estimate(check.measured(instance, width, rng, n)) for width in check.widths]
-    return extrapolate(parts, check.widths, [float(p) for p in check.bias]) if check.bias else parts[0]
+    return parts[0] if len(parts) == 1 else extrapolate(parts, check.widths, [float(p) for p in check.bias])
+
+
+def _too_wide(found: Estimate, predicted: Vector) -> bool:
+    """Tell whether a predicted ball is wide beside the standard error, so that its midpoint says little."""
+    radii = np.array([0.0 if is_nan(value) else float(ball(value).rad()) for value in predicted])
+    size = np.max(np.abs([*found.mean, *np.nan_to_num(_floats(predicted))]))
+    return bool(np.any(radii > 0.01 * np.sqrt(np.diag(found.covariance)) + 1e-12 * (size or 1.0)))
 
 
 def judge_sample(claim: Claim, check: Sample, context: Context) -> Verdict:
@@ -179,12 +209,14 @@ def _judge(claim: Claim, check: Sample, context: Context) -> Verdict:
         "widths": list(check.widths),
         "skipped": cases.skipped,
     }
+    if combine([e.fit for e in found]) < LEVEL:
+        return unsettled(cases, "the finite-width error does not follow the stated powers", evidence)
+    if any(map(_too_wide, found, predicted)):
+        return unsettled(cases, "a predicted ball is wide beside the standard error", evidence)
     if p < LEVEL:
         counterexample = _counterexample(claim, context, cases.admitted, found, predicted, each)
         evidence["resolution"] = "none: the formula is refuted"
         return Verdict("fails", "statistical", len(cases.admitted), None, evidence, counterexample)
-    if combine([e.fit for e in found]) < LEVEL:
-        return unsettled(cases, "the finite-width error does not follow the stated powers", evidence)
     if context.only is not None:
         return Verdict("holds", "statistical", 1, None, {**evidence, "resolution": "none: one instance was replayed"})
     if cases.missing:
@@ -198,7 +230,7 @@ def _judge(claim: Claim, check: Sample, context: Context) -> Verdict:
         return passed_control(cases, passed)
     needed = RESOLUTION_EXTRAPOLATED if check.bias else RESOLUTION_UNBIASED
     reports = try_mutants(claim, context, predicted, predict, lambda vectors: combine(p_values(vectors)) < LEVEL)
-    blind = [r for r in reports if r.fate == "survived" and (r.change is None or r.change > needed)]
+    blind = [r for r in reports if r.fate == "survived" and (r.change is None or r.change > needed - 1e-9)]
     resolution = resolution_of(reports)
     evidence["mutants"] = summarise(reports, blind)
     if blind or resolution is None or resolution > needed + 1e-9:
@@ -218,7 +250,7 @@ def _counterexample(
     index = alone[0] if alone else int(np.argmin(each))
     return {
         "instance": dict(instances[index]),
-        "predicted": [float(f"{value:.10g}") for value in _floats(predicted[index])],
+        "predicted": [float(f"{v:.10g}") if math.isfinite(v) else "no value" for v in _floats(predicted[index])],
         "measured": [float(f"{value:.10g}") for value in found[index].mean],
         "standard_error": [float(f"{value:.3g}") for value in np.sqrt(np.diag(found[index].covariance))],
         "relation": "=",

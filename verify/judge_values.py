@@ -60,6 +60,8 @@ def compare(predicted: Number, measured: Number, relation: Relation = "=") -> Ou
     if is_nan(predicted) or is_nan(measured):
         return "disagrees" if is_nan(predicted) else "undecided"
     if relation != "=":
+        if is_exact(predicted) and is_exact(measured) and predicted == measured:
+            return "agrees" if relation in {"<=", ">="} else "disagrees"
         true, false = _OUTCOMES[relation]
         predicted, measured = (x.ball() if isinstance(x, Surd) else x for x in (predicted, measured))
         return "agrees" if true(measured, predicted) else "disagrees" if false(measured, predicted) else "undecided"
@@ -92,6 +94,8 @@ def _judge(claim: Claim, check: Value, context: Context) -> Verdict:
     value = evaluator(claim.formula.tree)
     measured = [check.measured(instance, context.rng(claim, instance)) for instance in cases.admitted]
     predicted = [check.predicted(instance, value) for instance in cases.admitted]
+    if any(len(vector) == 0 for vector in predicted):
+        return unsettled(cases, "an instance has no number to compare")
     outcomes = [compare_all(p, m, check.relation) for p, m in zip(predicted, measured, strict=True)]
     exact = all(is_exact(x) for vector in (*measured, *predicted) for x in vector)
     strength: Literal["exact", "certified"] = "exact" if exact else "certified"

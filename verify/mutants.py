@@ -55,7 +55,7 @@ def mutants(tree: Any, *, every: bool, tightening: Literal["up", "down"] | None 
     """
     if tightening is not None:
         return [m for m in _scalings(tree, inverse=tightening == "down") if m.edit != "sign"]
-    made = [*_scalings(tree), *_terms(tree), *_branches(tree), *_indices(tree), *_swaps(tree)]
+    made = [*_scalings(tree), *_terms(tree), *_branches(tree), *_growths(tree), *_indices(tree), *_swaps(tree)]
     return made if every else [mutant for mutant in made if mutant.quick]
 
 
@@ -129,6 +129,21 @@ def _branches(tree: Any) -> Iterator[Mutant]:
                 yield Mutant(f"sign where {condition}", _edited(tree, (*path, position), flipped), True)
 
 
+def _growths(tree: Any) -> Iterator[Mutant]:
+    """Exponents that are no constants, times 11/10 and 2: what changes the rate of an exponential."""
+    import sympy
+
+    for path, node in _paths(tree):
+        exponential = isinstance(node, sympy.exp)
+        if not (exponential or (node.is_Pow and node.args[1].free_symbols)) or _inside_condition(tree, path):
+            continue
+        place = len(node.args) - 1
+        for factor in (sympy.Rational(11, 10), sympy.Integer(2)):
+            with unevaluated():
+                scaled = sympy.Mul(factor, node.args[place])
+            yield Mutant(f"exponent times {factor} in {node}", _edited(tree, (*path, place), scaled), True)
+
+
 def _indices(tree: Any) -> Iterator[Mutant]:
     import sympy
 
@@ -145,6 +160,14 @@ def _indices(tree: Any) -> Iterator[Mutant]:
                     quick = quick_left > 0
                     quick_left -= 1
                     yield Mutant(f"index {argument}{step:+d} in {node}", _edited(tree, (*path, position), moved), quick)
+        elif isinstance(node, sympy.Sum | sympy.Product):
+            for position, bound in enumerate(node.args[1].args[1:], start=1):
+                for step in (1, -1) if bound.is_finite is not False else ():
+                    with unevaluated():
+                        moved = sympy.Add(bound, step)
+                    quick = quick_left > 0
+                    quick_left -= 1
+                    yield Mutant(f"limit {bound}{step:+d}", _edited(tree, (*path, 1, position), moved), quick)
         elif node.is_Pow and node.args[1].is_Rational and abs(node.args[1]) != 1:
             for step in (1, -1):
                 yield Mutant(f"exponent {step:+d} in {node}", _edited(tree, (*path, 1), node.args[1] + step), False)

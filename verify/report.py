@@ -73,14 +73,11 @@ def verdict_table(results: Sequence[Result], mutants: bool) -> "RenderableType":
     from rich import box
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("claim", no_wrap=True, overflow="fold")
-    table.add_column("form")
-    table.add_column("verdict")
-    table.add_column("strength")
-    table.add_column("cases", justify="right")
-    table.add_column("sees", justify="right")
-    table.add_column("s", justify="right")
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    for name in ("claim", "form", "verdict", "strength"):
+        table.add_column(name, no_wrap=True)
+    for name in ("n", "sees", "s"):
+        table.add_column(name, justify="right", no_wrap=True)
     for result in results:
         verdict = result.verdict
         name = verdict.verdict + ("" if result.settled or verdict.verdict == "unsettled" else " !")
@@ -90,7 +87,7 @@ def verdict_table(results: Sequence[Result], mutants: bool) -> "RenderableType":
             f"[{_STYLE[verdict.verdict]}]{name}[/]",
             verdict.strength or "",
             str(verdict.instances),
-            "" if verdict.resolution is None else f"{verdict.resolution:.2%}",
+            "" if verdict.resolution is None else f"{verdict.resolution:.2g}",
             f"{result.seconds:.1f}",
         )
     if not mutants:

@@ -46,7 +46,7 @@ class Surd:
     __rmul__ = __mul__
 
     def __truediv__(self, other: Any) -> Any:
-        return self * (1 / other) if not isinstance(other, Surd) else self * Surd(other.sign, 1 / other.square)
+        return self * (fmpq(1) / other) if not isinstance(other, Surd) else self * Surd(other.sign, 1 / other.square)
 
     def __rtruediv__(self, other: Any) -> Any:
         return Surd(self.sign, 1 / self.square) * other

@@ -42,8 +42,9 @@ def _row(cells: Sequence[str], sizes: Sequence[int]) -> list[str]:
     folded = [_fold(cell, size) for cell, size in zip(cells, sizes, strict=True)]
     height = max(map(len, folded))
     return [
-        _GAP.join((parts[i] if i < len(parts) else "").ljust(size) for parts, size in zip(folded, sizes, strict=True))
-        .rstrip()
+        _GAP.join(
+            (parts[i] if i < len(parts) else "").ljust(size) for parts, size in zip(folded, sizes, strict=True)
+        ).rstrip()
         for i in range(height)
     ]
 

@@ -1,74 +1,23 @@
 """`eigenlaw derive`: laws in symbols, with what could not be done in closed form said as plainly as what could."""
 
-import shutil
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from eigenlaw.commands import arguments, typeset
 from eigenlaw.commands.arguments import Options
 from eigenlaw.commands.columns import patience
+from eigenlaw.commands.derivation import Derivation, Formula, as_document, as_latex, as_python, as_text
 from eigenlaw.commands.output import check_choice, write_json
 from eigenlaw.theory.activations import Activation, activation
 
 if TYPE_CHECKING:
     from eigenlaw.theory.ntk import Hyperparameters
 
+_STYLES = {"text": as_text, "latex": as_latex, "python": as_python}
 _LONGEST = 1000
 _DECIMALS = 12
-_REFUSAL_DIGITS = 3
-
-
-@dataclass(frozen=True)
-class Formula:
-    """A named formula.
-
-    Attributes:
-        name: a Python name.
-        text: the name for a terminal.
-        latex: the name in LaTeX.
-        expression: a SymPy expression.
-        decimal: its value in decimals, where it is a number.
-    """
-
-    name: str
-    text: str
-    latex: str
-    expression: Any
-    decimal: str | None = None
-
-
-@dataclass(frozen=True)
-class Derivation:
-    """What is shown.
-
-    Attributes:
-        what: ``hermite``, ``dual`` or ``ntk``.
-        phi: the activation's name; None for symbolic coefficients.
-        title: one line.
-        kind: ``closed form``, ``finite sum``, ``integral``, ``series`` or ``open``.
-        laws: the laws themselves.
-        steps: how they follow.
-        left: what could not be done in closed form.
-        integrals: what the laws are integrals or sums of.
-        values: the first coefficients.
-    """
-
-    what: str
-    phi: str | None
-    title: str
-    kind: str
-    laws: tuple[Formula, ...]
-    steps: tuple[str, ...]
-    left: tuple[str, ...] = ()
-    integrals: tuple[Formula, ...] = ()
-    values: tuple[Formula, ...] = ()
-
-    @property
-    def formulas(self) -> tuple[Formula, ...]:
-        """All formulas in the order in which they are shown."""
-        return self.laws + self.integrals + self.values
 
 
 def run(what: str, spec: str | None, options: Options, style: str) -> None:
@@ -84,20 +33,17 @@ def run(what: str, spec: str | None, options: Options, style: str) -> None:
         InputError: if something that was typed cannot be used.
     """
     check_choice("what", what, tuple(_QUANTITIES))
-    check_choice("format", style, ("text", "latex", "json", "python"))
+    check_choice("format", style, ("json", *_STYLES))
     derive, known = _QUANTITIES[what]
     given = arguments.only(f"derive {what}", options, known)
     phi = None if spec is None else activation(spec)
     with patience(f"deriving {what}"):
         found = derive(phi, given)
-        if style == "json":
-            document = _document(found)
-        else:
-            lines = {"text": _text, "latex": _latex, "python": _python}[style](found)
-    if style == "json":
-        write_json(document, "-")
+        shown = None if style == "json" else _STYLES[style](found)
+    if shown is None:
+        write_json(as_document(found), "-")
     else:
-        sys.stdout.write("\n".join(lines) + "\n")
+        sys.stdout.write(shown)
 
 
 def _order(options: Options, default: int) -> int:
@@ -114,9 +60,7 @@ def _hermite(phi: Activation | None, options: Options) -> Derivation:
     decimals = _hermite_decimals(phi, order)
     found = derive_hermite(phi, order)
     law = () if found.law is None else (Formula("mu_k", "μ_k", r"\mu_k", found.law.expression),)
-    values = tuple(
-        Formula(f"mu_{k}", f"μ_{k}", rf"\mu_{{{k}}}", value, decimals[k]) for k, value in found.values
-    )
+    values = tuple(Formula(f"mu_{k}", f"μ_{k}", rf"\mu_{{{k}}}", value, decimals[k]) for k, value in found.values)
     name = found.activation.name
     return Derivation(
         "hermite",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from eigenlaw.commands import arguments
@@ -78,12 +79,23 @@ def _hermite(options: Options, digits: int) -> Evaluation:
 
 
 def _dual(options: Options, digits: int) -> Evaluation:
-    from eigenlaw.numerics.ntk import dual_values
+    from eigenlaw.numerics.dual import closed_dual
+    from eigenlaw.numerics.hermite_dual import HermiteDual
+    from eigenlaw.numerics.precision import bits_for, until_accurate
 
     phi = arguments.chosen_activation(options)
     at = arguments.points("at", arguments.required(options, "at", "1/2"))
-    found = dual_values(phi, [rho for _, rho in at], digits)
-    return Evaluation(("ρ", "E[φ(U)φ(V)]"), [typed for typed, _ in at], found.balls, found.certified)
+    dual = closed_dual(phi) or HermiteDual(phi, Fraction(1))
+    last: list[Any] = []
+
+    def compute(_bits: int) -> list[Any]:
+        if not (isinstance(dual, HermiteDual) and dual.exhausted and last):
+            last[:] = [dual.value(rho) for _, rho in at]
+        return list(last)
+
+    first = bits_for(digits) + 32
+    balls, _ = until_accurate(compute, digits, first, 64 * first + 4096)
+    return Evaluation(("ρ", "E[φ(U)φ(V)]"), [typed for typed, _ in at], balls, certified=True)
 
 
 def _ntk(options: Options, digits: int) -> Evaluation:

@@ -88,6 +88,9 @@ def picture(expression: Any, width: int, indent: str = "  ") -> list[str]:
         for value, condition in expression.args:
             lines += [f"{indent}{_condition(condition)}:", *picture(value, width, indent + "    "), ""]
         return lines[:-1]
+    folded = sympy.piecewise_fold(expression)
+    if folded != expression and isinstance(folded, sympy.Piecewise):
+        return picture(folded, width, indent)
     if expression.is_Add:
         lines = []
         for number, term in enumerate(expression.as_ordered_terms()):
@@ -99,7 +102,7 @@ def picture(expression: Any, width: int, indent: str = "  ") -> list[str]:
 def _condition(condition: Any) -> str:
     import sympy
 
-    if condition == True:  # noqa: E712
+    if condition is sympy.true:
         return "otherwise"
     parts = condition.args if isinstance(condition, sympy.And) else (condition,)
     return "for " + " and ".join(_relation(part) for part in parts)
@@ -116,7 +119,11 @@ def _relation(relation: Any) -> str:
 def paragraph(text: str, width: int, indent: str = "  ") -> list[str]:
     """Return a sentence on folded lines; what cannot be broken is left whole."""
     return textwrap.wrap(
-        text, width, initial_indent=indent, subsequent_indent=indent + "  ", break_long_words=False,
+        text,
+        width,
+        initial_indent=indent,
+        subsequent_indent=indent + "  ",
+        break_long_words=False,
         break_on_hyphens=False,
     )
 
@@ -142,3 +149,10 @@ def module(title: str, formulas: Mapping[str, Any], comments: Iterable[str] = ()
     lines += [f'{name} = Function("{name}")' for name in functions]
     lines += [f"{name} = {source(expression)}" for name, expression in formulas.items()]
     return "\n".join(lines) + "\n"
+
+
+def is_open(expression: Any) -> bool:
+    """Tell whether an expression holds an integral or sum that was left as it is."""
+    import sympy
+
+    return bool(expression.has(sympy.Integral, sympy.Sum))

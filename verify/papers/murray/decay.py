@@ -169,6 +169,7 @@ CLAIMS: tuple[Claim, ...] = (
         _asymptotic("Theta", _cases(["relu"], ALL_BIASES), _parity_indices, _relu_envelope, _odd_zeros),
         (UNIT_VARIANCE,),
         note="At γ_b = 0 the odd coefficients vanish from p = 3 on; κ_1 does not.",
+        activations=1,
     ),
     Claim(
         "murray:lem-3.2.2",
@@ -179,6 +180,7 @@ CLAIMS: tuple[Claim, ...] = (
         _asymptotic("O", _cases(["tanh"], ("0", "1/2", "1/4")), _tanh_indices, _tanh_envelope, _even_zeros),
         (UNIT_VARIANCE,),
         note="True but far from sharp: the exponent is twice as large.",
+        activations=1,
     ),
     Claim(
         "murray:lem-3.2.2",
@@ -197,6 +199,7 @@ CLAIMS: tuple[Claim, ...] = (
             _even_zeros,
         ),
         (UNIT_VARIANCE, Hypothesis(r"\gamma_b=0", lambda i: not _has_bias(i))),
+        activations=1,
     ),
     Claim(
         "murray:lem-3.2.3",

@@ -16,7 +16,7 @@ SAMPLED = (
 INNER = ("-3/4", "-1/4", "1/4", "3/4")
 WHOLE = ("-1", "-1/2", "0", "1/2", "1")
 WIDTH = 1000
-TERMS = 100
+TERMS = 60
 KERNEL = r"E\langle\nabla f(x),\nabla f(y)\rangle"
 
 
@@ -25,10 +25,10 @@ def sampled_cases(correlations: Sequence[str]) -> Callable[[Budget, Rng], Iterab
 
     def instances(_budget: Budget, _rng: Rng) -> Iterable[Instance]:
         cases = [("linear", "0", "1"), ("relu", "0", "2")]
-        cases += [(name, gamma, "1/2") for gamma in ("0", "1/2", "1/4") for name in SAMPLED]
+        cases += [(name, "0", "1/2") for name in SAMPLED[::3]] + [(name, "1/2", "1/2") for name in SAMPLED]
         return [
             {"activation": name, "gamma_b2": gamma, "sigma_w2": sigma, "rho": list(correlations)}
-            for name, gamma, sigma in cases[: len(SAMPLED) * 2 + 2]
+            for name, gamma, sigma in cases
         ]
 
     return instances
@@ -36,7 +36,7 @@ def sampled_cases(correlations: Sequence[str]) -> Callable[[Budget, Rng], Iterab
 
 def draws(budget: Budget) -> int:
     """Networks an instance."""
-    return budget.of(400, 1600, 6400)
+    return budget.of(800, 3200, 12800)
 
 
 def correlations_of(instance: Instance) -> list[Fraction]:

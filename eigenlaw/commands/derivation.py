@@ -1,0 +1,138 @@
+"""A derivation as a document: for the terminal, for LaTeX, as data, and as Python source."""
+
+import shutil
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+from eigenlaw.commands import typeset
+
+_NARROW = 80
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A named formula.
+
+    Attributes:
+        name: a Python name.
+        text: the name for a terminal.
+        latex: the name in LaTeX.
+        expression: a SymPy expression.
+        decimal: its value in decimals, where it is a number.
+    """
+
+    name: str
+    text: str
+    latex: str
+    expression: Any
+    decimal: str | None = None
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """What is shown.
+
+    Attributes:
+        what: ``hermite``, ``dual`` or ``ntk``.
+        phi: the activation's name; None for symbolic coefficients.
+        title: one line.
+        kind: ``closed form``, ``finite sum``, ``integral``, ``series`` or ``open``.
+        laws: the laws themselves.
+        steps: how they follow.
+        left: what could not be done in closed form.
+        integrals: what the laws are integrals or sums of.
+        values: the first coefficients.
+    """
+
+    what: str
+    phi: str | None
+    title: str
+    kind: str
+    laws: tuple[Formula, ...]
+    steps: tuple[str, ...]
+    left: tuple[str, ...] = ()
+    integrals: tuple[Formula, ...] = ()
+    values: tuple[Formula, ...] = ()
+
+    @property
+    def formulas(self) -> tuple[Formula, ...]:
+        """All formulas in the order in which they are shown."""
+        return self.laws + self.integrals + self.values
+
+
+def as_text(found: Derivation) -> str:
+    """Return the derivation for a terminal: 80 columns, or what the terminal has."""
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _NARROW
+    lines = [*typeset.paragraph(found.title, width, ""), f"({found.kind})"]
+    for law in found.laws:
+        lines += ["", f"{law.text} ="]
+        lines += typeset.picture(law.expression, width)
+    if found.kind == "open":
+        lines += ["", "No law was found in closed form."]
+    lines += ["", "How it follows:"]
+    for step in found.steps or ("no rule applies",):
+        lines += typeset.paragraph(step, width)
+    if found.left:
+        lines += ["", "What could not be done in closed form:"]
+        for step in found.left:
+            lines += typeset.paragraph(step, width)
+    for formula in found.integrals if found.kind != "closed form" else ():
+        lines += ["", f"{formula.text}, defined as", *typeset.picture(formula.expression, width)]
+    if found.values:
+        lines += ["", "The first of them:"]
+    for value in found.values:
+        lines += _value(value, width)
+    return "\n".join(lines) + "\n"
+
+
+def _value(value: Formula, width: int) -> list[str]:
+    """Return a value on one line with its decimals, or drawn below its name if it is longer."""
+    approximate = "" if value.decimal is None else f"  ≈ {value.decimal}"
+    exact = typeset.line(value.expression)
+    if value.expression.is_Rational:
+        approximate = ""
+    one_line = f"  {value.text} = {exact}{approximate}"
+    if len(one_line) <= width and "Integral" not in exact and "Sum" not in exact:
+        return [one_line]
+    return ["", f"  {value.text} ={approximate}", *typeset.picture(value.expression, width, "    ")]
+
+
+def as_latex(found: Derivation) -> str:
+    """Return the formulas as displays that compile with amsmath; the words are comments."""
+    lines = [f"% {found.title}"]
+    lines += [f"% {step}" for step in (*found.steps, *found.left)]
+    for formula in found.formulas:
+        lines += ["\\begin{equation*}", f"{formula.latex} = {typeset.latex(formula.expression)}", "\\end{equation*}"]
+    return "\n".join(lines) + "\n"
+
+
+def as_python(found: Derivation) -> str:
+    """Return a module of SymPy source that rebuilds the formulas."""
+    formulas = {formula.name: formula.expression for formula in found.formulas}
+    return typeset.module(found.title, formulas, (*found.steps, *found.left))
+
+
+def as_document(found: Derivation) -> dict[str, Any]:
+    """Return the derivation as JSON: each formula as text, LaTeX and Python source."""
+    return {
+        "quantity": found.what,
+        "activation": found.phi,
+        "title": found.title,
+        "kind": found.kind,
+        "laws": [_entry(formula) for formula in found.laws],
+        "derivation": list(found.steps),
+        "not_in_closed_form": list(found.left),
+        "integrals": [_entry(formula) for formula in found.integrals],
+        "values": [_entry(formula) for formula in found.values],
+    }
+
+
+def _entry(formula: Formula) -> dict[str, str | None]:
+    return {
+        "name": formula.name,
+        "text": typeset.line(formula.expression),
+        "latex": f"{formula.latex} = {typeset.latex(formula.expression)}",
+        "python": typeset.source(formula.expression),
+        "decimal": formula.decimal,
+    }

@@ -1,0 +1,174 @@
+"""The functions of the Python face: certified numbers for names, expressions and exact rationals as they are written.
+
+They convert what is given, call ``eigenlaw.numerics`` or ``eigenlaw.verify``, and hand back mpmath numbers with radii.
+"""
+
+import warnings
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from eigenlaw.numerics.precision import Ball
+from eigenlaw.theory.activations import activation as read_activation
+from eigenlaw.theory.errors import InputError
+
+if TYPE_CHECKING:
+    from eigenlaw.verify.campaign import Result
+    from eigenlaw.verify.claim import BudgetName
+
+Rational = int | str | Fraction
+"""An exact rational: an integer, a Fraction, or text such as ``"1/2"`` or ``"0.1"``; never a float."""
+
+
+def hermite_coefficients(activation: object, order: int, digits: int = 15) -> tuple[Ball, ...]:
+    """Return the Hermite coefficients μ_k(φ) = E[φ(Z) h_k(Z)], k = 0 … order, Z ~ N(0, 1).
+
+    h_k = He_k/√(k!) are the normalised probabilists' Hermite polynomials.
+    Source: Murray et al. 2023, (22)–(23).
+
+    Args:
+        activation: φ: a name of the catalogue, an expression in x as text or in SymPy, or an ``Activation``.
+        order: the last k, at least 0.
+        digits: relative digits, at least 1: radius <= 10^-digits |value|; a zero has radius 0.
+
+    Returns:
+        order + 1 balls; ``ball.value`` and ``ball.radius`` are mpmath numbers, and the radius is a proof.
+
+    Raises:
+        InputError: for an argument out of range, or if φ cannot be shown to be square-integrable.
+
+    Warns:
+        RuntimeWarning: if the largest working precision was met first; the radii are true all the same.
+
+    Example:
+        >>> first, second = hermite_coefficients("tanh", 1, digits=30)
+        >>> first.value, second.decimal(12)[0]
+        (mpf('0.0'), '0.6057055096021588')
+    """
+    from eigenlaw.numerics.hermite import hermite_balls
+
+    found = hermite_balls(read_activation(activation), _index("order", order, 0), _index("digits", digits, 1))
+    return _balls(found.balls, digits, found.reached)
+
+
+def ntk_coefficients(
+    activation: object,
+    order: int,
+    digits: int = 15,
+    layers: int = 2,
+    gamma_b2: Rational = 0,
+    gamma_w2: Rational | None = None,
+    sigma_w2: Rational = 1,
+    sigma_b2: Rational | None = None,
+) -> tuple[Ball, ...]:
+    """Return the coefficients κ_p of the NTK's power series Θ(ρ) = Σ_p κ_p ρ^p in the input correlation, p = 0 … order.
+
+    Inputs have norm 1. Every infinite sum is included in full.
+    Source: Murray et al. 2023, Theorem 3.1, (11)–(12); for γ_b > 0 their (9) needs the correction in ``theory.ntk``.
+
+    Args:
+        activation: φ: a name of the catalogue, an expression in x as text or in SymPy, or an ``Activation``.
+        order: the last p, at least 0.
+        digits: relative digits, at least 1: radius <= 10^-digits |value|; a zero has radius 0.
+        layers: weight layers; this version serves 2, a network with one hidden layer.
+        gamma_b2: variance γ_b² of the first biases, from 0 to 1, or at least 0 if ``gamma_w2`` is given.
+        gamma_w2: variance γ_w² of the first weights; 1 − γ_b² if None.
+        sigma_w2: variance σ_w² of the later weights, at least 0, or ``"unit"`` for 1/E[φ²].
+        sigma_b2: variance σ_b² of the later biases, at least 0; 1 − σ_w² E[φ²] if None.
+
+    Returns:
+        order + 1 balls; ``ball.value`` and ``ball.radius`` are mpmath numbers, and the radius is a proof.
+
+    Raises:
+        InputError: for an argument out of range, or if φ or φ' cannot be shown to be square-integrable.
+
+    Warns:
+        RuntimeWarning: if the largest working precision was met first; the radii are true all the same.
+
+    Example:
+        >>> [kappa.decimal(6)[0] for kappa in ntk_coefficients("relu", 2, digits=6)]
+        ['0.6591549431', '0.5', '0.2387324146']
+    """
+    from eigenlaw.numerics.ntk import hyper_parameters, shallow_coefficients
+
+    if layers != 2:
+        raise InputError.of(
+            "layers", layers, "expected 2, a network with one hidden layer; this version serves no other"
+        )
+    phi, last, wanted = read_activation(activation), _index("order", order, 0), _index("digits", digits, 1)
+    scale: Fraction | Literal["unit"] = "unit" if sigma_w2 == "unit" else _exact("sigma_w2", sigma_w2)
+    variances = hyper_parameters(
+        phi,
+        gamma_b2=_exact("gamma_b2", gamma_b2),
+        gamma_w2=None if gamma_w2 is None else _exact("gamma_w2", gamma_w2),
+        sigma_w2=scale,
+        sigma_b2=None if sigma_b2 is None else _exact("sigma_b2", sigma_b2),
+        digits=wanted,
+    )
+    found = shallow_coefficients(phi, last, wanted, variances)
+    return _balls(found.balls, digits, found.reached)
+
+
+def run_campaign(
+    *select: str, budget: "BudgetName" = "quick", seed: int = 0, jobs: int | None = None, every_mutant: bool = False
+) -> "list[Result]":
+    """Check claims and return their verdicts, as ``eigenlaw verify`` does.
+
+    Args:
+        select: ids such as ``murray:eq-37``, prefixes such as ``murray``, or Python files that define claims; every
+            claim of the papers without any.
+        budget: ``quick``, ``standard`` or ``thorough``: a fixed number of samples a claim.
+        seed: at least 0; with it every random number is determined.
+        jobs: worker processes; all cores by default. A script that calls this needs ``if __name__ == "__main__":``.
+        every_mutant: try all mutants of each formula.
+
+    Returns:
+        One result for each claim and form: ``result.claim.id``, ``result.verdict.verdict``, ``result.settled``, …
+
+    Raises:
+        InputError: if a selection names no claim or an argument is out of range.
+
+    Example:
+        >>> run_campaign("murray:no-such-claim")
+        Traceback (most recent call last):
+            ...
+        eigenlaw.theory.errors.InputError: select='murray:no-such-claim': names no claim; expected an id, a prefix, ...
+    """
+    from eigenlaw.verify.campaign import Task
+    from eigenlaw.verify.campaign import run_campaign as decide
+    from eigenlaw.verify.record import load
+    from eigenlaw.verify.registry import claims_of_file, select_claims
+
+    if budget not in ("quick", "standard", "thorough"):
+        raise InputError.of("budget", budget, "expected one of quick, standard, thorough")
+    files = [Path(name).resolve() for name in select if name.endswith(".py")]
+    names = [name for name in select if not name.endswith(".py")]
+    tasks = [Task(c.id, c.form) for c in select_claims(names)] if names or not files else []
+    tasks += [Task(claim.id, claim.form, path) for path in files for claim in claims_of_file(path)]
+    workers = None if jobs is None else _index("jobs", jobs, 1)
+    return decide(
+        tasks, budget=budget, seed=_index("seed", seed, 0), jobs=workers, every_mutant=every_mutant, expected=load()
+    )
+
+
+def _index(name: str, value: object, least: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise InputError.of(name, value, f"expected an integer of at least {least}")
+    return value
+
+
+def _exact(name: str, value: object) -> Fraction:
+    from eigenlaw.commands.arguments import rational
+
+    if isinstance(value, str):
+        return rational(name, value)
+    if isinstance(value, bool) or not isinstance(value, int | Fraction) or value < 0:
+        raise InputError.of(name, value, "expected an exact number of at least 0, such as 2, Fraction(1, 2) or '0.1'")
+    return Fraction(value)
+
+
+def _balls(balls: Sequence[Any], digits: int, reached: bool) -> tuple[Ball, ...]:
+    if not reached:
+        warnings.warn(f"digits={digits}: not reached; see each radius", RuntimeWarning, stacklevel=3)
+    return tuple(map(Ball.from_arb, balls))
