@@ -116,8 +116,8 @@ class Ball:
         """Return the same ball in mpmath numbers, exactly.
 
         Example:
-            >>> Ball.from_arb(arb(0.75, 0.25))
-            Ball(value=mpf('0.75'), radius=mpf('0.25'))
+            >>> Ball.from_arb(arb(3) / 4)
+            Ball(value=mpf('0.75'), radius=mpf('0.0'))
         """
         return cls(_to_mpf(ball.mid()), _to_mpf(ball.rad()))
 
@@ -181,8 +181,8 @@ def decimal(ball: Any, digits: int) -> tuple[str, str]:
     Example:
         >>> decimal(arb(0.75), 15)
         ('0.75', '0')
-        >>> decimal(arb(2, 0.25), 3)
-        ('2', '0.25')
+        >>> decimal(arb(2, 0.25), 3)  # Arb rounds radii up when it is given one
+        ('2', '0.251')
     """
     if not ball.is_finite():
         raise InputError.of("ball", ball, "expected a finite ball to print")

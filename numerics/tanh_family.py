@@ -184,7 +184,7 @@ def rule_bits(order: int) -> int:
 
 
 def tanh(order: int, variance: Fraction, a: Fraction) -> list[Any]:
-    """Return all coefficients up to an order for x ↦ tanh(a√v x); exact zeros for even k.
+    """Return μ_0 … μ_order of the hyperbolic tangent of a√v x; exact zeros for even k.
 
     Args:
         order: the last k, at least 0.

@@ -1,10 +1,8 @@
-"""The command line as people and scripts use it; whole processes where start-up is the point."""
+"""The command line as people and scripts use it: values, errors, progress; whole processes where start-up counts."""
 
-import csv
 import io
 import json
 import resource
-import runpy
 import subprocess
 import sys
 import time
@@ -16,32 +14,12 @@ from typing import Any
 import jsonschema
 import mpmath
 import pytest
-import sympy
 
-from eigenlaw.cli import main
 from eigenlaw.commands.columns import columns, patience
-from eigenlaw.commands.table import MURRAY_1, rounded
-from eigenlaw.theory.hermite import hermite_law
-from eigenlaw.theory.ntk import derive_ntk
 
 CONTRACT = Path(__file__).parent / "contract"
 
 Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command line in this process; return exit status, standard output and standard error."""
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["eigenlaw", *arguments])
-        with pytest.raises(SystemExit) as stop:
-            main()
-        captured = capsys.readouterr()
-        assert isinstance(stop.value.code, int)
-        return stop.value.code, captured.out, captured.err
-
-    return call
 
 
 def document(text: str) -> Any:
@@ -312,214 +290,3 @@ def test_progress_only_on_a_terminal_and_only_if_it_takes_long(
     with patience("thinking", 0.0):
         time.sleep(0.5)
     assert "thinking" in terminal.getvalue()
-
-
-# derive
-
-
-def test_derive_gelu_prints_the_law_on_80_columns(run: Run) -> None:
-    status, out, err = run("derive", "hermite", "gelu")
-    assert (status, err) == (0, "")
-    assert max(map(len, out.splitlines())) <= 80
-    assert "closed form" in out
-    assert "k mod 2 = 0" in out
-    assert "μ_2 = 3*sqrt(2)/(8*sqrt(pi))  ≈ 0.299206710301" in out
-
-
-def test_derive_says_what_it_could_not_do(run: Run) -> None:
-    status, out, _ = run("derive", "hermite", "x*tanh(x)", "--order", "2")
-    assert status == 0
-    assert max(map(len, out.splitlines())) <= 80
-    assert "What could not be done in closed form:" in out
-    assert "⌠" in out
-    assert "≈ 0.605705509602" in out
-    _, closed, _ = run("derive", "hermite", "relu")
-    assert "could not" not in closed
-
-
-@pytest.mark.parametrize("name", ["selu", "elu(2)", "hard_tanh", "sin(3)", "polynomial(1,2,3)"])
-def test_every_law_fits(run: Run, name: str) -> None:
-    _, out, _ = run("derive", "hermite", name, "--order", "3")
-    assert max(map(len, out.splitlines())) <= 80
-
-
-@pytest.mark.parametrize("what", ["hermite", "dual", "ntk"])
-def test_derive_without_an_activation_is_symbolic(run: Run, what: str) -> None:
-    status, out, _ = run("derive", what)
-    assert status == 0
-    assert ("φ(x)" if what == "hermite" else "μ[k]") in out
-    assert max(map(len, out.splitlines())) <= 80
-
-
-def test_symbolic_ntk_with_numbers(run: Run, tmp_path: Path) -> None:
-    _, out, _ = run("derive", "ntk", "--order", "2", "--gamma-b2", "0", "--format", "python")
-    module = tmp_path / "derived.py"
-    module.write_text(out, encoding="utf-8")
-    found = runpy.run_path(str(module))
-    mu, sigma_w2 = sympy.IndexedBase("mu"), sympy.Symbol("sigma_w2", positive=True)
-    assert found["kappa_2"] == 3 * sigma_w2 * mu[2] ** 2
-
-
-@pytest.mark.parametrize("name", ["gelu", "relu", "selu", "tanh", "hard_tanh", "leaky_relu(1/3)", "x*tanh(x)"])
-def test_derived_python_rebuilds_the_law(run: Run, tmp_path: Path, name: str) -> None:
-    _, out, _ = run("derive", "hermite", name, "--format", "python", "--order", "3")
-    module = tmp_path / "derived.py"
-    module.write_text(out, encoding="utf-8")
-    found = runpy.run_path(str(module))
-    law = hermite_law(name)
-    assert law is not None
-    assert found["mu_k"].expand() == law.expression.expand()
-    assert found["mu_3"].expand() == law.coefficient(3).expand()
-    assert not found["mu_k"].atoms(sympy.Float)
-
-
-def test_derived_json_reads_back(run: Run) -> None:
-    _, out, _ = run("derive", "ntk", "relu", "--order", "2", "--gamma-b2", "1/3", "--format", "json")
-    found = json.loads(out)
-    assert found["quantity"] == "ntk"
-    kappa = [sympy.parse_expr(entry["python"]) for entry in found["values"]]
-    for value, entry in zip(kappa, found["values"], strict=True):
-        assert abs(sympy.N(value, 20) - sympy.Float(entry["decimal"], 20)) < 1e-11
-    theta = sympy.parse_expr(found["laws"][0]["python"])
-    rho = sympy.Symbol("rho")
-    assert abs(sympy.N(sympy.diff(theta, rho, 1).subs(rho, 0) - kappa[1], 20)) < 1e-15
-
-
-def test_derive_ntk_of_relu_is_the_library_s(run: Run, tmp_path: Path) -> None:
-    _, out, _ = run("derive", "ntk", "relu", "--order", "4", "--format", "python")
-    module = tmp_path / "derived.py"
-    module.write_text(out, encoding="utf-8")
-    found = runpy.run_path(str(module))
-    for p, kappa in enumerate(derive_ntk("relu", 4).coefficients):
-        assert sympy.simplify(found[f"kappa_{p}"] - kappa) == 0
-
-
-def balanced(text: str) -> bool:
-    """Tell whether braces, \\left and \\right, \\begin and \\end nest, and dollars pair, outside comments."""
-    lines = [line for line in text.splitlines() if not line.startswith("%")]
-    body = "\n".join(lines).replace("\\\\", " ")
-    depth = 0
-    for position, character in enumerate(body):
-        if character in "{}" and (position == 0 or body[position - 1] != "\\"):
-            depth += 1 if character == "{" else -1
-            if depth < 0:
-                return False
-    starts = [part.partition("}")[0] for part in body.split(r"\begin{")[1:]]
-    ends = [part.partition("}")[0] for part in body.split(r"\end{")[1:]]
-    pairs = body.count(r"\left") - body.count(r"\leftarrow") == body.count(r"\right") - body.count(r"\rightarrow")
-    return depth == 0 and sorted(starts) == sorted(ends) and pairs and body.count("$") % 2 == 0 and body.isascii()
-
-
-@pytest.mark.parametrize(
-    "typed",
-    [
-        "derive hermite gelu",
-        "derive hermite x*tanh(x)",
-        "derive hermite",
-        "derive dual gelu",
-        "derive ntk",
-        "table murray-1",
-        "table dual",
-        "table hermite --activation relu",
-    ],
-)
-def test_latex_is_balanced_ascii(run: Run, typed: str) -> None:
-    status, out, _ = run(*typed.split(), "--format", "latex")
-    assert status == 0
-    assert r"\begin{" in out
-    assert "hermite_{prob}" not in out
-    assert balanced(out)
-
-
-def test_balanced_can_fail() -> None:
-    assert balanced(r"\begin{a}\left( x^{2} \right)\end{a}")
-    assert not balanced(r"\begin{a} x")
-    assert not balanced("{x")
-    assert not balanced("}x{")
-    assert not balanced("$x")
-    assert not balanced(r"\left( x")
-
-
-# table
-
-
-def test_murray_table_by_the_definition(run: Run) -> None:
-    status, out, err = run("table", "murray-1", "--format", "csv")
-    assert (status, err) == (0, "")
-    head, *rows = csv.reader(io.StringIO(out))
-    assert head == ["T", "0", "1", "2", "3", "4", "5"]
-    assert [row[0] for row in rows] == list(MURRAY_1)
-    shapes = {
-        "ReLU": (lambda x: max(x, 0), lambda x: 1 if x > 0 else 0),
-        "Tanh": (mpmath.tanh, lambda x: mpmath.sech(x) ** 2),
-        "Sigmoid": (lambda x: 1 / (1 + mpmath.exp(-x)), lambda x: mpmath.sech(x / 2) ** 2 / 4),
-        "Gaussian": (mpmath.npdf, lambda x: -x * mpmath.npdf(x)),
-    }
-    for title, *printed in rows:
-        phi, slope = shapes[title]
-        second = mean(lambda x, f=phi: f(x) ** 2)
-        total = 1 + mean(lambda x, f=slope: f(x) ** 2)
-        share = 1 - second
-        for t, text in enumerate(printed):
-            share += (1 + t) * mean(lambda x, f=phi, k=t: f(x) * he(k, x)) ** 2 / mpmath.factorial(t)
-            assert abs(100 * share / total - mpmath.mpf(text)) < 0.00051
-            assert len(text.partition(".")[2]) == 3
-
-
-def mean(f: Callable[[Any], Any]) -> Any:
-    return mpmath.quad(lambda x: f(x) * mpmath.npdf(x), [-12, -4, 0, 4, 12])
-
-
-def he(k: int, x: Any) -> Any:
-    before, now = mpmath.mpf(1), x
-    for j in range(1, k):
-        before, now = now, x * now - j * before
-    return now if k else before
-
-
-def test_murray_table_to_more_digits_rounds_to_the_fewer(run: Run) -> None:
-    tables = [json.loads(run("table", "murray-1", "--format", "json", "--digits", d)[1]) for d in ("5", "30")]
-    for few, many in zip(tables[0]["rows"], tables[1]["rows"], strict=True):
-        for short, long in zip(few[1:], many[1:], strict=True):
-            assert len(long["text"]) == 31
-            assert round(Decimal(long["text"]), 3) == Decimal(short["text"])
-
-
-def test_rounding_is_certified_or_says_so() -> None:
-    from flint import arb
-
-    assert rounded(arb(1) / 8, 5) == "0.12500"
-    assert rounded(arb(0), 5) == "0"
-    assert rounded(arb(99.9996), 5) == "100.00"
-    assert rounded(arb(0.123454999, 1e-8), 5).startswith("≈")
-    assert rounded(arb("nan"), 5).startswith("≈")
-
-
-@pytest.mark.parametrize("style", ["text", "latex", "markdown", "csv", "json"])
-def test_hermite_table_in_every_format(run: Run, style: str) -> None:
-    status, out, _ = run("table", "hermite", "--activation", "gelu", "--order", "3", "--format", style)
-    assert status == 0
-    assert "0.2820947917738781435" in out
-    assert (r"2 \sqrt{\pi}" if style in {"latex", "markdown"} else "1/(2*sqrt(pi))") in out
-
-
-def test_hermite_table_leaves_open_what_has_no_closed_form(run: Run) -> None:
-    _, out, _ = run("table", "hermite", "--activation", "tanh", "--order", "2", "--format", "csv", "--digits", "20")
-    rows = list(csv.reader(io.StringIO(out)))
-    assert rows[1] == ["0", "0", "0"]
-    assert rows[2][1] == ""
-    assert rows[2][2].startswith("0.60570550960215882558")
-
-
-def test_dual_table_against_sampled_series(run: Run) -> None:
-    _, out, _ = run("table", "dual", "--format", "csv")
-    head, *rows = csv.reader(io.StringIO(out))
-    assert len(head) == 3
-    found = {row[0]: row[1:] for row in rows}
-    assert {"relu", "erf(1)", "gelu", "gaussian(1)", "sin(1)", "heaviside"} <= set(found)
-    assert "tanh(1)" not in found
-    assert found["heaviside"][1] == ""
-    for name in ("relu", "gelu", "exp(1)", "hermite(2)"):
-        _, out, _ = run("eval", "dual", "--activation", name, "--at", "1/3", "--json")
-        value = sympy.parse_expr(found[name][0]).subs("rho", sympy.Rational(1, 3))
-        assert abs(float(value) - float(document(out)["values"][0]["value"])) < 1e-13

@@ -137,8 +137,10 @@ def test_no_warning_and_no_trace_when_all_is_well() -> None:
 
 def test_dual_activation_is_the_series_of_the_squares() -> None:
     rho = sympy.Rational(1, 3)
-    (symbol,) = eigenlaw.dual_activation("gelu").free_symbols
-    exact = sympy.N(eigenlaw.dual_activation("gelu").subs(symbol, rho), 30)
+    dual = eigenlaw.dual_activation("gelu")
+    assert dual is not None
+    (symbol,) = dual.free_symbols
+    exact = sympy.N(dual.subs(symbol, rho), 30)
     mu = eigenlaw.hermite_coefficients("gelu", 60, digits=30)
     with mpmath.workdps(35):
         total = mpmath.fsum(ball.value**2 / mpmath.mpf(3) ** k for k, ball in enumerate(mu))

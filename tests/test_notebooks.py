@@ -10,6 +10,14 @@ FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 
 
+class RunningInterpreter(AsyncKernelManager):
+    """Starts the kernel with the interpreter that runs the tests, whatever kernels are installed."""
+
+    def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:
+        command = [sys.executable, "-m", "ipykernel_launcher", "-f", self.connection_file]
+        return [*command, *(extra_arguments or [])]
+
+
 def test_there_are_notebooks() -> None:
     assert "first_tour.ipynb" in [path.name for path in NOTEBOOKS]
 
@@ -28,10 +36,12 @@ def test_first_tour_is_short() -> None:
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_notebook_runs(path: Path, tmp_path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
-    manager = AsyncKernelManager(kernel_name="python3")
-    assert manager.kernel_spec is not None
-    manager.kernel_spec.argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-    client = NotebookClient(notebook, km=manager, timeout=60, resources={"metadata": {"path": str(tmp_path)}})
+    client = NotebookClient(
+        notebook,
+        kernel_manager_class=RunningInterpreter,
+        timeout=60,
+        resources={"metadata": {"path": str(tmp_path)}},
+    )
     client.execute()
     ran = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert ran

@@ -135,7 +135,7 @@ def test_integrals_are_the_hermite_series(name: str) -> None:
 
 @pytest.mark.parametrize("name", INTEGRALS)
 def test_integrals_tend_to_the_values_at_the_ends(name: str) -> None:
-    phi, near = activation(name), Fraction(10**24 - 1, 10**24)
+    near = Fraction(10**24 - 1, 10**24)
     with working(200):
         dual = integrals(name, Fraction(5, 2))
         for sign in (1, -1):
@@ -192,11 +192,10 @@ def test_the_ends_are_one_dimensional_means(name: str, variance: Fraction) -> No
 )
 def test_families_and_their_expressions_have_the_same_ends(name: str, text: str) -> None:
     with working(150):
-        for variance in VARIANCES:
-            for sign in (1, -1):
-                family, general = activation(name), activation(text)
-                assert close(value_at_end(family, variance, sign), value_at_end(general, variance, sign), 120)
-                assert close(slope_at_end(family, variance, sign), slope_at_end(general, variance, sign), 120)
+        family, general, variance = activation(name), activation(text), Fraction(5, 2)
+        for sign in (1, -1):
+            assert close(value_at_end(family, variance, sign), value_at_end(general, variance, sign), 120)
+            assert close(slope_at_end(family, variance, sign), slope_at_end(general, variance, sign), 120)
 
 
 def test_nothing_cancels_near_the_ends() -> None:
@@ -214,7 +213,7 @@ def test_nothing_cancels_near_the_ends() -> None:
 def test_values_that_are_zero_are_exact() -> None:
     with working(100):
         for name in ("erf", "sin(2)", "abs"):
-            assert closed_dual(activation(name)).value(Fraction(0)).is_zero() == (name != "abs")
+            assert closed(name).value(Fraction(0)).is_zero() == (name != "abs")
         assert closed("relu").value(Fraction(-1)).is_zero()
         assert closed("relu").slope(Fraction(-1)).is_zero()
         assert closed("polynomial(1,1)", Fraction(3)).value(Fraction(-1, 3)).is_zero()

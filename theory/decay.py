@@ -72,7 +72,7 @@ def gaussian_rate() -> Any:
 
     Example:
         >>> gaussian_rate()
-        sqrt(p)*(1 + sigma2/gamma_w2)**(-p)
+        sqrt(p)/(1 + sigma2/gamma_w2)**p
     """
     import sympy
 

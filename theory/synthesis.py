@@ -271,12 +271,12 @@ def _tanh(argument: Any, n: int) -> _Part | None:
                 * f(n)
                 / (2**i * f(i) * f(j) * f(n - 2 * i - j))
                 * sympy.ff(k, j)
-                * u ** (n - 2 * i - 2 * j)
+                * u ** (2 * (n - i - j))
                 for i in range(n // 2 + 1)
                 for j in range(n - 2 * i + 1)
             )
         )
-        weight = u**k * powers * sympy.exp(-(u**2) / 2) / sympy.sinh(sympy.pi * u / (2 * a))
+        weight = u ** (k - n) * powers * sympy.exp(-(u**2) / 2) / sympy.sinh(sympy.pi * u / (2 * a))
         if c == 0:
             value = sympy.Integral(weight, (u, 0, sympy.oo)) / a
             return sympy.Piecewise(((-1) ** ((k + n - 1) / 2) * value, is_even(k + n - 1)), (0, True))

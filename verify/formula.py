@@ -133,6 +133,8 @@ class _Evaluator:
             return arb.pi()
         if tree is sympy.E:
             return arb.const_e()
+        if tree in (sympy.oo, -sympy.oo, sympy.zoo, sympy.nan):
+            return arb("nan")
         if tree.is_Symbol:
             return rational(self.bound(tree.name))
         if isinstance(tree, sympy.Piecewise):

@@ -8,6 +8,7 @@ from typing import Any
 from eigenlaw.commands import typeset
 
 _NARROW = 80
+_KINDS = {"integral": "an integral, no closed form", "open": "no closed form found"}
 
 
 @dataclass(frozen=True)
@@ -64,12 +65,10 @@ class Derivation:
 def as_text(found: Derivation) -> str:
     """Return the derivation for a terminal: 80 columns, or what the terminal has."""
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _NARROW
-    lines = [*typeset.paragraph(found.title, width, ""), f"({found.kind})"]
+    lines = [*typeset.paragraph(found.title, width, ""), f"({_KINDS.get(found.kind, found.kind)})"]
     for law in found.laws:
         lines += ["", f"{law.text} ="]
         lines += typeset.picture(law.expression, width)
-    if found.kind == "open":
-        lines += ["", "No law was found in closed form."]
     lines += ["", "How it follows:"]
     for step in found.steps or ("no rule applies",):
         lines += typeset.paragraph(step, width)
@@ -78,7 +77,7 @@ def as_text(found: Derivation) -> str:
         for step in found.left:
             lines += typeset.paragraph(step, width)
     for formula in found.integrals if found.kind != "closed form" else ():
-        lines += ["", f"{formula.text}, defined as", *typeset.picture(formula.expression, width)]
+        lines += ["", f"{formula.text}, which is", *typeset.picture(formula.expression, width)]
     if found.values:
         lines += ["", "The first of them:"]
     for value in found.values:
@@ -88,6 +87,8 @@ def as_text(found: Derivation) -> str:
 
 def _value(value: Formula, width: int) -> list[str]:
     """Return a value on one line with its decimals, or drawn below its name if it is longer."""
+    if value.decimal == "0":
+        return [f"  {value.text} = 0"]
     approximate = "" if value.decimal is None else f"  ≈ {value.decimal}"
     exact = typeset.line(value.expression)
     if value.expression.is_Rational:
@@ -95,7 +96,8 @@ def _value(value: Formula, width: int) -> list[str]:
     one_line = f"  {value.text} = {exact}{approximate}"
     if len(one_line) <= width and "Integral" not in exact and "Sum" not in exact:
         return [one_line]
-    return ["", f"  {value.text} ={approximate}", *typeset.picture(value.expression, width, "    ")]
+    head = f"  {value.text}{approximate.replace('  ', ' ')}{', exactly' if approximate else ' ='}"
+    return ["", head, *typeset.picture(value.expression, width, "    ")]
 
 
 def as_latex(found: Derivation) -> str:

@@ -231,6 +231,9 @@ _QUANTITIES: dict[str, tuple[Callable[[Activation | None, Options], Derivation],
 
 
 def _described(phi: Activation | None) -> str:
+    """Return the name of φ with what it means; the letters of a convention stand for the parameters in the name."""
     if phi is None:
         return "φ"
-    return phi.name if phi.family == "expression" else f"{phi.name}: {phi.convention}"
+    if phi.family == "expression":
+        return phi.name
+    return f"{phi.name}, {'in the convention ' if phi.parameters else ''}{phi.convention}"

@@ -9,13 +9,17 @@ from eigenlaw.verify.papers.murray import (
     effective_rank,
     hermite,
     kernel,
+    moments,
+    slopes,
     tables,
 )
 
 CLAIMS: tuple[Claim, ...] = (
+    *moments.CLAIMS,
     *kernel.CLAIMS,
     *covariance.CLAIMS,
     *coefficients.CLAIMS,
+    *slopes.CLAIMS,
     *dual_kernels.CLAIMS,
     *hermite.CLAIMS,
     *decay.CLAIMS,

@@ -6,11 +6,11 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from eigenlaw.numerics.hermite import hermite_balls
-from eigenlaw.numerics.second_moments import exact_second_moment, second_moment
 from flint import arb, fmpq
 
 from eigenlaw.numerics.arrays import ArrayFunction, numpy_function
+from eigenlaw.numerics.hermite import hermite_balls
+from eigenlaw.numerics.second_moments import exact_second_moment, second_moment
 from eigenlaw.theory.activations import Activation, activation
 from eigenlaw.verify.claim import Hypothesis, Instance
 from eigenlaw.verify.networks import HyperParameters

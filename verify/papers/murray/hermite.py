@@ -7,11 +7,13 @@ from typing import Any
 
 from flint import acb, arb, fmpq, fmpq_poly, fmpz
 
+from eigenlaw.numerics.tails import tail_bound
 from eigenlaw.theory import hermite as theory
 from eigenlaw.theory.hermite_polynomials import hermite_at_zero, index_symbol, unnormalised
 from eigenlaw.verify.claim import Budget, Claim, Evaluate, Hypothesis, Instance, Rng, Value
 from eigenlaw.verify.formula import Formula, evaluate, rational, symbols, undefined
-from eigenlaw.verify.integrals import activation_mean, derivative_pieces, smooth_pieces
+from eigenlaw.verify.integrals import activation_mean, derivative_pieces
+from eigenlaw.verify.judge import WORKING_BITS
 from eigenlaw.verify.papers.murray.common import (
     KINKED,
     POLYNOMIAL,
@@ -21,6 +23,7 @@ from eigenlaw.verify.papers.murray.common import (
     mu,
     phi_of,
 )
+from eigenlaw.verify.papers.murray.moments import mean_square
 from eigenlaw.verify.surds import root
 
 FAST = ("erf", "gelu", "tanh", "sigmoid", "gaussian", "sin", "cos(1/2)", "exp(1/2)")
@@ -78,20 +81,34 @@ def _order(budget: Budget) -> int:
 
 
 def _expansion(instance: Instance, value: Evaluate) -> Sequence[Any]:
-    from eigenlaw.numerics.tails import tail_bound
-
     order = 160
     name = instance["activation"]
-    tail = tail_bound(phi_of(name), order, 256)
+    tail = tail_bound(phi_of(name), order, WORKING_BITS)
     return [value(mu=mu(name, order), oo=order) + arb(0, tail.upper()).union(arb(0))]
 
 
 def _mean_square(instance: Instance, _: Rng) -> Sequence[Any]:
-    from eigenlaw.theory.expression import mul
+    return [mean_square(instance["activation"])]
 
+
+def _tail() -> Any:
+    (order,) = symbols("N")
+    return undefined("tail")(order)
+
+
+def _tails(budget: Budget, _: Rng) -> Iterable[Instance]:
+    return [{"activation": name, "N": n} for n in range(2, budget.of(8, 16, 40), 3) for name in SMOOTH + KINKED]
+
+
+def _tail_value(instance: Instance, value: Evaluate) -> Sequence[Any]:
     phi = phi_of(instance["activation"])
-    squares = [mul(node, node) for node in smooth_pieces(phi)]
-    return [activation_mean(phi, lambda _: acb(1), 0, squares)]
+    return [value(N=instance["N"], tail=lambda order: tail_bound(phi, order, WORKING_BITS))]
+
+
+def _remainder(instance: Instance, rng: Rng) -> Sequence[Any]:
+    name = instance["activation"]
+    known = sum((measured_coefficient(name, k) ** 2 for k in range(instance["N"] + 1)), arb(0))
+    return [(_mean_square(instance, rng)[0] - known).lower()]
 
 
 def _sum_of_squares() -> Any:
@@ -270,13 +287,21 @@ CLAIMS: tuple[Claim, ...] = (
         note="Convergence in L²(γ) is Parseval's identity; the tail is bounded and added to the radius.",
     ),
     Claim(
+        "murray:eq-22.1",
+        "new",
+        "(22), the bound of the tail in eigenlaw.numerics",
+        r"E[\phi(Z)^2]-\sum_{k\le N}\mu_k^2",
+        Formula(_tail),
+        Value(_tails, _tail_value, _remainder, "<="),
+    ),
+    Claim(
         "murray:eq-22.2",
-        "printed",
-        "(23)",
+        "new",
+        "(23), the coefficients of eigenlaw.numerics",
         r"E[\phi(Z)h_k(Z)]",
         Formula(_mu_alone),
         Value(_grid(_order, SMOOTH + KINKED + POLYNOMIAL + STEPS), _from_numerics, _coefficient),
-        note="The coefficients of eigenlaw.numerics against rigorous integration.",
+        note="(23) is the definition; held against it is what eigenlaw.numerics computes.",
     ),
     Claim(
         "murray:eq-22.3",

@@ -22,6 +22,16 @@ ROWS: tuple[Row, ...] = (
         "definition",
         "a normalisation; the function eigenlaw.numerics.gram.kernel_matrix",
     ),
+    Row(
+        "murray:assumptions",
+        "Assumptions 1, 2, 3",
+        r"\gamma_w^2+\gamma_b^2=1,\ \sigma_w^2E[\phi^2]\le1,\ \sigma_b^2=1-\sigma_w^2E[\phi^2],\ \|x\|=1;\ "
+        r"\phi\text{ absolutely continuous, polynomially bounded, }\phi'\in L^2(\gamma)",
+        (),
+        "definition",
+        "hypotheses of the other rows; the functions eigenlaw.numerics.variances.hyper_parameters and "
+        "eigenlaw.theory.ntk.hyperparameters",
+    ),
     Row("murray:eq-4", "(4)", r"F(p,k,\bar a)=\sum_{(j_i)\in J(p,k)}\prod_ia_{j_i},\ F(p,0,\bar a)=\delta_{p0}"),
     Row(
         "murray:eq-9",

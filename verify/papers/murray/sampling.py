@@ -6,7 +6,7 @@ from typing import Any
 
 from eigenlaw.verify.claim import Budget, Draws, Evaluate, Instance, Rng, Sample
 from eigenlaw.verify.measure import tangent_kernel
-from eigenlaw.verify.networks import Architecture, Parameters, measure_networks
+from eigenlaw.verify.networks import Architecture, HyperParameters, Parameters, measure_networks
 from eigenlaw.verify.papers.murray.common import correlated_inputs, hyper_parameters, phi_array
 
 SAMPLED = (
@@ -44,18 +44,24 @@ def correlations_of(instance: Instance) -> list[Fraction]:
     return [Fraction(rho) for rho in instance["rho"]]
 
 
-def sampled_kernel(*, output_bias: bool) -> Callable[[Instance, int, Rng, int], Draws]:
+def kernel_draws(
+    instance: Instance, hyper: HyperParameters, width: int, rng: Rng, n: int, *, output_bias: bool = True
+) -> Draws:
     """The tangent kernel of each of n networks at the instance's correlations, shape (n, q)."""
+    X, phi = correlated_inputs(correlations_of(instance)), phi_array(instance["activation"])
+
+    def kernel(parameters: Parameters) -> Draws:
+        found: Draws = tangent_kernel(parameters, hyper, phi, X, output_bias=output_bias)[:, 0, 1:]
+        return found
+
+    return measure_networks(kernel, Architecture((2, width, 1)), rng, n)
+
+
+def sampled_kernel(*, output_bias: bool) -> Callable[[Instance, int, Rng, int], Draws]:
+    """The measurement of the tangent kernel under Assumption 2, with or without a bias in the last layer."""
 
     def measured(instance: Instance, width: int, rng: Rng, n: int) -> Draws:
-        X = correlated_inputs(correlations_of(instance))
-        phi, hyper = phi_array(instance["activation"]), hyper_parameters(instance)
-
-        def kernel(parameters: Parameters) -> Draws:
-            found: Draws = tangent_kernel(parameters, hyper, phi, X, output_bias=output_bias)[:, 0, 1:]
-            return found
-
-        return measure_networks(kernel, Architecture((2, width, 1)), rng, n)
+        return kernel_draws(instance, hyper_parameters(instance), width, rng, n, output_bias=output_bias)
 
     return measured
 

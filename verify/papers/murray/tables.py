@@ -1,11 +1,12 @@
 """Table 1 and the figures that the text takes from it; F(p, k, ā) of (4)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from functools import cache
 from itertools import product
 from typing import Any
 
+import numpy as np
 from flint import acb, arb, fmpq, fmpq_poly
 
 from eigenlaw.theory import effective_rank, power_coefficient
@@ -13,9 +14,10 @@ from eigenlaw.theory.expression import mul
 from eigenlaw.theory.ntk import hyperparameters
 from eigenlaw.verify.claim import Budget, Claim, Evaluate, Instance, Rng, Value
 from eigenlaw.verify.formula import Formula, evaluate, rational, symbols, undefined
-from eigenlaw.verify.integrals import activation_mean, derivative_pieces, smooth_pieces
+from eigenlaw.verify.integrals import activation_mean, derivative_pieces
 from eigenlaw.verify.papers.murray.common import phi_of
 from eigenlaw.verify.papers.murray.hermite import measured_coefficient
+from eigenlaw.verify.papers.murray.moments import mean_square
 
 PRINTED: dict[str, tuple[str, ...]] = {
     "relu": ("43.944", "77.277", "93.192", "93.192", "95.403", "95.403"),
@@ -27,24 +29,20 @@ PRINTED: dict[str, tuple[str, ...]] = {
 
 
 @cache
-def _squares(name: str) -> tuple[Any, Any]:
-    """E[φ²] and E[φ'²] by rigorous integration."""
+def mean_square_slope(name: str) -> Any:
+    """E[φ'²] by rigorous integration."""
     phi = phi_of(name)
-    found = [
-        activation_mean(phi, lambda _: acb(1), 0, [mul(node, node) for node in pieces])
-        for pieces in (smooth_pieces(phi), derivative_pieces(phi))
-    ]
-    return found[0], found[1]
+    return activation_mean(phi, lambda _: acb(1), 0, [mul(node, node) for node in derivative_pieces(phi)])
 
 
 def _kappa(name: str, p: int) -> Any:
     """κ_{p,2} at γ_w² = σ_w² = 1, γ_b = 0, σ_b² = 1 − E[φ²]: the limit of Σ_p κ_p ρ^p is checked by (9)."""
     square = measured_coefficient(name, p) ** 2 * (1 + p)
-    return square + (1 - _squares(name)[0]) if p == 0 else square
+    return square + (1 - mean_square(name)) if p == 0 else square
 
 
 def _total(name: str) -> Any:
-    return 1 + _squares(name)[1]
+    return 1 + mean_square_slope(name)
 
 
 def share(name: str, last: int) -> Any:
@@ -108,17 +106,24 @@ def _ratio(_instance: Instance, _rng: Rng) -> Sequence[Any]:
     return [(_total("relu") - _kappa("relu", 0)) / _kappa("relu", 1)]
 
 
+def _bounds(which: int) -> Callable[[], Any]:
+    def build() -> Any:
+        found = effective_rank.effective_rank_bounds("relu", hyperparameters("relu"))
+        if found is None:
+            raise LookupError("activation=relu: expected closed coefficients")
+        return found[which]
+
+    return build
+
+
+def _whole_ratio(_instance: Instance, _rng: Rng) -> Sequence[Any]:
+    return [_total("relu") / _kappa("relu", 0)]
+
+
 def _ratio_printed() -> Any:
     import sympy
 
     return sympy.Rational(13, 10)
-
-
-def _ratio_exact() -> Any:
-    found = effective_rank.effective_rank_bounds("relu", hyperparameters("relu"))
-    if found is None:
-        raise LookupError("activation=relu: expected closed coefficients")
-    return found[1]
 
 
 def _no_symbols(_instance: Instance, value: Evaluate) -> Sequence[Any]:
@@ -163,42 +168,41 @@ def _f() -> Any:
     return undefined("F")(p, k)
 
 
-def _theory_f(instance: Instance, value: Evaluate) -> Sequence[Any]:
-    a = _sequence(instance)
-
+def _by_definition(instance: Instance, value: Evaluate) -> Sequence[Any]:
     def f(p: int, k: int) -> Any:
+        return _by_enumeration({**instance, "p": p, "k": k}, np.random.default_rng(0))[0]
+
+    return [value(p=instance["p"], k=instance["k"], F=f)]
+
+
+def _theory_f(instance: Instance, value: Evaluate) -> Sequence[Any]:
+    a, p, k = _sequence(instance), instance["p"], instance["k"]
+
+    def by_value(p: int, k: int) -> Any:
         return evaluate(power_coefficient.PowerCoefficient(p, k).value(a), {})
 
-    return [value(p=instance["p"], k=instance["k"], F=f)]
-
-
-def _miller_f(instance: Instance, value: Evaluate) -> Sequence[Any]:
-    a = _sequence(instance)
-
-    def f(p: int, k: int) -> Any:
+    def by_recurrence(p: int, k: int) -> Any:
         return evaluate(power_coefficient.power_coefficients(p, k, a)[p], {})
 
-    return [value(p=instance["p"], k=instance["k"], F=f)]
+    return [value(p=p, k=k, F=by_value), value(p=p, k=k, F=by_recurrence)]
 
 
 CLAIMS: tuple[Claim, ...] = (
     Claim(
-        "murray:eq-4.1",
+        "murray:eq-4",
         "printed",
-        "(4)",
-        r"\sum_{(j_i)\in J(p,k)}\prod_{i=1}^ka_{j_i}",
-        Formula(_f),
-        Value(_sequences, _theory_f, _by_enumeration),
-        note="F of eigenlaw.theory against the sum over all tuples.",
+        "(4), as (34) uses it",
+        r"[t^p]\Bigl(\sum_ja_jt^j\Bigr)^k",
+        Formula(_f, opaque="a sum over tuples, by enumeration"),
+        Value(_sequences, _by_definition, _by_power),
     ),
     Claim(
-        "murray:eq-4.2",
-        "printed",
-        "(34)",
-        r"[t^p]\Bigl(\sum_ja_jt^j\Bigr)^k",
+        "murray:eq-4",
+        "new",
+        "F of eigenlaw.theory: the value, and Miller's recurrence",
+        r"\sum_{(j_i)\in J(p,k)}\prod_{i=1}^ka_{j_i}",
         Formula(_f),
-        Value(_sequences, _miller_f, _by_power),
-        note="F by Miller's recurrence against the power of the series.",
+        Value(_sequences, _theory_f, lambda i, r: [*_by_enumeration(i, r)] * 2),
     ),
     Claim(
         "murray:table-1",
@@ -230,7 +234,15 @@ CLAIMS: tuple[Claim, ...] = (
         "corrected",
         "after Theorem 4.3: 1.68…",
         r"\sum_{p\ge1}\kappa_{p,2}/\kappa_{1,2}",
-        Formula(_ratio_exact, derived=True),
+        Formula(_bounds(1), derived=True),
         Value(lambda _b, _r: [{}], _no_symbols, _ratio, minimum=1),
+    ),
+    Claim(
+        "murray:remark-4.3",
+        "new",
+        "the bound of Theorem 4.1 for ReLU, 2.28…, of eigenlaw.theory",
+        r"\sum_p\kappa_{p,2}/\kappa_{0,2}",
+        Formula(_bounds(0), derived=True),
+        Value(lambda _b, _r: [{}], _no_symbols, _whole_ratio, minimum=1),
     ),
 )

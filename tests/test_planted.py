@@ -1,0 +1,94 @@
+"""A wrong formula planted in theory/ or numerics/ turns `eigenlaw verify` red.
+
+The checkout is copied, one line of the copy is edited, and the command runs on the copy in a process of its own.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+class Fault(NamedTuple):
+    """One wrong edit, and claims that depend on the formula."""
+
+    file: str
+    right: str
+    wrong: str
+    claims: tuple[str, ...]
+
+
+FAULTS = {
+    "sign of the ReLU law": Fault(
+        "theory/laws.py",
+        "value = (-1) ** (k / 2 - 1) * sympy.factorial2(k - 3) / sympy.sqrt(2",
+        "value = (-1) ** (k / 2) * sympy.factorial2(k - 3) / sympy.sqrt(2",
+        ("murray:lem-a.4",),
+    ),
+    "index in the power coefficients": Fault(
+        "theory/power_coefficient.py", "(j * k - p + j) * entries[j]", "(j * k - p + 1) * entries[j]", ("murray:eq-4",)
+    ),
+    "constant of the Wallis bound": Fault(
+        "theory/bounds.py", "n = p / sympy.Integer(2)", "n = p / sympy.Integer(1)", ("murray:eq-37",)
+    ),
+    "index in the law of kappa": Fault(
+        "theory/shallow.py", "symbolic_upsilon(p - 1, h)", "symbolic_upsilon(p, h)", ("murray:eq-9.1",)
+    ),
+    "factor in the resummed kernel": Fault(
+        "theory/shallow.py", "sympy.Sum((1 + k) * mu[k] ** 2", "sympy.Sum((2 + k) * mu[k] ** 2", ("murray:eq-9.2",)
+    ),
+    "rate of the Gaussian": Fault(
+        "theory/decay.py", "(1 + sigma2 / gamma_w2) ** (-p)", "(1 + sigma2) ** (-p)", ("murray:lem-3.2.3",)
+    ),
+    "centred effective rank": Fault(
+        "theory/effective_rank.py", '_ratio("c_1", total - c_0, c_1)', '_ratio("c_1", total, c_1)', ("murray:remark-4.3",)
+    ),
+    "arcsine in the dual kernel": Fault(
+        "theory/dual.py",
+        "sympy.Rational(1, 4) + sympy.asin(rho) / (2 * sympy.pi)",
+        "sympy.Rational(1, 4) + sympy.asin(rho) / sympy.pi",
+        ("murray:lem-b.1",),
+    ),
+    "index in a closed-form recurrence": Fault(
+        "numerics/recurrences.py", "PLACE", "PLACE", ("murray:eq-22.2",)
+    ),
+}
+
+
+def verify(root: Path, claims: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
+    """Run `eigenlaw verify` on the package that stands in a folder."""
+    command = [sys.executable, "-c", "from eigenlaw.cli import main; main()", "verify", *claims, "--jobs", "1"]
+    environment = {**os.environ, "PYTHONPATH": str(root), "EIGENLAW_RECORD": str(root / "no-record.json")}
+    return subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+
+
+def copy_of(root: Path, target: Path) -> Path:
+    """Copy the package, its links as links."""
+    for folder in ("eigenlaw", "theory", "numerics", "verify"):
+        shutil.copytree(root / folder, target / folder, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
+    return target
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_planted_fault_turns_the_run_red(name: str, tmp_path: Path) -> None:
+    fault = FAULTS[name]
+    copy = copy_of(ROOT, tmp_path)
+    text = (copy / fault.file).read_text(encoding="utf-8")
+    assert text.count(fault.right) == 1, f"{fault.file}: the line to edit is not there once: {fault.right}"
+    (copy / fault.file).write_text(text.replace(fault.right, fault.wrong), encoding="utf-8")
+    run = verify(copy, fault.claims)
+    assert run.returncode == 1, run.stdout + run.stderr
+    assert "Not as expected" in run.stdout
+
+
+def test_without_a_fault_the_same_claims_are_green(tmp_path: Path) -> None:
+    copy = copy_of(ROOT, tmp_path)
+    claims = tuple(dict.fromkeys(claim for fault in FAULTS.values() for claim in fault.claims))
+    run = verify(copy, claims)
+    assert run.returncode == 0, run.stdout + run.stderr
