@@ -1,4 +1,5 @@
 import math
+from typing import Any
 
 import pytest
 
@@ -42,7 +43,7 @@ BOUNDED_TREES = [
 
 
 @pytest.mark.parametrize("text", BOUNDED_TREES)
-def test_the_bound_holds_at_many_points(text):
+def test_the_bound_holds_at_many_points(text: str) -> None:
     tree = parse_expression(text)
     start, left, right = growth_at_ends(tree)
     with working(80):
@@ -55,13 +56,13 @@ def test_the_bound_holds_at_many_points(text):
                 assert size == 0 or float(size.log().mid()) <= log_bound + 1e-9, (text, x)
 
 
-def x_ball(x):
+def x_ball(x: Any) -> Any:
     from flint import arb
 
     return arb(x)
 
 
-def test_decay_and_growth_rates_are_found():
+def test_decay_and_growth_rates_are_found() -> None:
     _, left, right = growth_at_ends(parse_expression("x*exp(-3*x**2 + x)"))
     assert right.c == -3 and left.c == -3 and right.n == 1 and right.b == 1 and left.b == -1
     _, left, right = growth_at_ends(parse_expression("log(1 + exp(x))"))
@@ -83,7 +84,7 @@ def test_decay_and_growth_rates_are_found():
         ("exp(exp(x))", "exponent"),
     ],
 )
-def test_what_is_not_shown_is_refused_with_the_reason(text, reason):
+def test_what_is_not_shown_is_refused_with_the_reason(text: str, reason: str) -> None:
     with pytest.raises(InputError, match=reason) as caught:
         growth_at_ends(parse_expression(text))
     assert "\n" not in str(caught.value) and str(caught.value).startswith("activation=")

@@ -1,4 +1,6 @@
+from collections.abc import Callable
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from flint import arb, ctx
@@ -20,7 +22,7 @@ ALL = [EXAMPLES.get(family, family) for family in CATALOGUE]
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_every_family_reaches_its_digits_and_keeps_parseval(name):
+def test_every_family_reaches_its_digits_and_keeps_parseval(name: str) -> None:
     phi = activation(name)
     result = hermite_balls(phi, 120, 40)
     assert result.certified and result.reached and result.method in {"recurrence", "fourier"}
@@ -33,7 +35,7 @@ def test_every_family_reaches_its_digits_and_keeps_parseval(name):
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_raising_the_digits_shrinks_to_an_overlapping_ball(name):
+def test_raising_the_digits_shrinks_to_an_overlapping_ball(name: str) -> None:
     phi = activation(name)
     coarse, fine = (hermite_balls(phi, 40, digits, variance=Fraction(3, 4)).balls for digits in (10, 90))
     for a, b in zip(coarse, fine, strict=True):
@@ -42,7 +44,7 @@ def test_raising_the_digits_shrinks_to_an_overlapping_ball(name):
 
 
 @pytest.mark.parametrize("name", ["relu", "gelu", "erf", "selu", "gaussian(2)", "hard_tanh", "elu", "exp(2)"])
-def test_order_1000_and_1000_digits(name):
+def test_order_1000_and_1000_digits(name: str) -> None:
     phi = activation(name)
     result = hermite_balls(phi, 1000, 1000)
     assert result.reached
@@ -50,19 +52,19 @@ def test_order_1000_and_1000_digits(name):
     assert all(a.overlaps(b) for a, b in zip(result.balls, low, strict=True))
 
 
-def test_expressions_take_the_route_that_fits():
+def test_expressions_take_the_route_that_fits() -> None:
     assert hermite_balls(activation("(x + 1)**2"), 3, 20).method == "recurrence"
     assert hermite_balls(activation("x*tanh(x)"), 3, 20).method == "gauss-legendre"
     assert [int(mu.unique_fmpz()) for mu in hermite_balls(activation("x**2 + x"), 1, 20).balls] == [1, 1]
 
 
-def test_large_variances_and_cancelling_laws_reach_their_digits():
+def test_large_variances_and_cancelling_laws_reach_their_digits() -> None:
     for name in ("elu", "selu", "exp", "hard_tanh", "sin(3)", "tanh(2)"):
         for variance in (Fraction(100), Fraction(1, 1000)):
             assert hermite_balls(activation(name), 30, 20, variance=variance).reached, (name, variance)
 
 
-def test_bad_arguments_are_refused():
+def test_bad_arguments_are_refused() -> None:
     phi = activation("relu")
     with pytest.raises(InputError, match="order=-1"):
         hermite_balls(phi, -1, 10)
@@ -74,7 +76,7 @@ def test_bad_arguments_are_refused():
         hermite_sweep(phi, -2, 100)
 
 
-def test_precision_outside_is_unchanged():
+def test_precision_outside_is_unchanged() -> None:
     before = ctx.prec
     for name in ("relu", "tanh", "x*tanh(x)"):
         hermite_balls(activation(name), 10, 30)
@@ -82,7 +84,7 @@ def test_precision_outside_is_unchanged():
     assert ctx.prec == before
 
 
-def agrees_with_quadrature(name):
+def agrees_with_quadrature(name: str) -> bool:
     """Whether the closed form overlaps the general route for the same tree."""
     phi = activation(name)
     closed = hermite_sweep(phi, 12, 150)
@@ -90,7 +92,7 @@ def agrees_with_quadrature(name):
     return all(a.overlaps(b) for a, b in zip(closed, general, strict=True))
 
 
-def slightly(function):
+def slightly(function: Callable[[Any], Any]) -> Callable[..., Any]:
     return lambda *arguments: function(*arguments) * (1 + arb(2) ** -120)
 
 
@@ -106,7 +108,7 @@ def slightly(function):
         ("hard_tanh", recurrences, "signed_root"),
     ],
 )
-def test_a_relative_error_of_2_to_minus_120_in_a_helper_shows(name, module, helper, monkeypatch):
+def test_a_small_error_in_a_helper_shows(name: str, module: Any, helper: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert agrees_with_quadrature(name)
     general = hermite_sweep(activation(activation(name).tree), 12, 150)
     monkeypatch.setattr(module, helper, slightly(getattr(module, helper)))
@@ -114,7 +116,7 @@ def test_a_relative_error_of_2_to_minus_120_in_a_helper_shows(name, module, help
     assert not all(a.overlaps(b) for a, b in zip(closed, general, strict=True))
 
 
-def test_an_error_in_the_table_of_factorials_shows(monkeypatch):
+def test_an_error_in_the_table_of_factorials_shows(monkeypatch: pytest.MonkeyPatch) -> None:
     general = hermite_sweep(activation("relu"), 12, 150)
     right = moments.inverse_root_factorials
     monkeypatch.setattr(moments, "inverse_root_factorials", lambda n: tuple(v * (1 + arb(2) ** -120) for v in right(n)))

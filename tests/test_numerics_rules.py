@@ -11,7 +11,7 @@ from eigenlaw.theory.parse import parse_expression
 
 
 @pytest.mark.parametrize("count", [1, 2, 5, 8])
-def test_the_rule_integrates_polynomials_of_degree_2n_minus_1_and_no_more(count):
+def test_the_rule_integrates_polynomials_of_degree_2n_minus_1_and_no_more(count: int) -> None:
     with working(200):
         rule = gauss_legendre(count)
         assert len(rule) == count
@@ -25,7 +25,7 @@ def test_the_rule_integrates_polynomials_of_degree_2n_minus_1_and_no_more(count)
 
 @pytest.mark.parametrize("pole", [1.2, 2.0, 5.0])
 @pytest.mark.parametrize("count", [2, 5, 20])
-def test_the_bound_covers_the_error_of_a_simple_pole(pole, count):
+def test_the_bound_covers_the_error_of_a_simple_pole(pole: float, count: int) -> None:
     """∫_{−1}^{1} dx/(p − x) = log((p+1)/(p−1)); |f| ≤ 1/(p − (ρ+1/ρ)/2) on the ellipse."""
     with working(200):
         rule = gauss_legendre(count)
@@ -40,7 +40,7 @@ def test_the_bound_covers_the_error_of_a_simple_pole(pole, count):
         assert min(float(bound) for bound in bounds) < 1e4 * float(error)
 
 
-def test_the_number_of_nodes_meets_the_tolerance():
+def test_the_number_of_nodes_meets_the_tolerance() -> None:
     for rho in (1.3, 3.0, 12.0):
         count = legendre_count(5.0, -100.0, 0.5, rho)
         with working(64):
@@ -49,7 +49,7 @@ def test_the_number_of_nodes_meets_the_tolerance():
 
 
 @pytest.mark.parametrize("text", ["tanh(x)", "exp(-x**2)", "1/(1 + x**2)", "log(2 + cosh(x))"])
-def test_the_bound_on_an_ellipse_is_not_exceeded(text):
+def test_the_bound_on_an_ellipse_is_not_exceeded(text: str) -> None:
     tree = parse_expression(text)
     sheet = Sheet(tree, arb(1))
     middle, width, height, r = 0.7, 1.1, 0.45, 0.3
@@ -63,19 +63,19 @@ def test_the_bound_on_an_ellipse_is_not_exceeded(text):
     assert largest <= bound < largest + 3
 
 
-def test_a_pole_inside_gives_no_bound():
+def test_a_pole_inside_gives_no_bound() -> None:
     sheet = Sheet(parse_expression("1/(1 + x**2)"), arb(1))
     assert sheet.log_bound(0.0, 1.0, 0.9, 0.0, 1) is not None
     assert sheet.log_bound(0.0, 1.0, 1.01, 0.0, 1) is None
     assert sheet.log_bound(3.0, 1.0, 2.0, 0.0, 1) is not None
 
 
-def test_the_scale_moves_the_pole():
+def test_the_scale_moves_the_pole() -> None:
     sheet = Sheet(parse_expression("1/(1 + x**2)"), arb(2))
     assert sheet.log_bound(0.0, 1.0, 0.55, 0.0, 1) is None
     assert sheet.log_bound(0.0, 1.0, 0.4, 0.0, 1) is not None
 
 
-def test_a_branch_cut_inside_gives_no_bound():
+def test_a_branch_cut_inside_gives_no_bound() -> None:
     assert Sheet(parse_expression("log(x)"), arb(1)).log_bound(0.5, 1.0, 0.5, 0.0, 1) is None
     assert Sheet(parse_expression("log(x)"), arb(1)).log_bound(2.0, 1.0, 0.5, 0.0, 1) is not None

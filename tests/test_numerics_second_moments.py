@@ -19,14 +19,14 @@ EXAMPLES = {
 
 @pytest.mark.parametrize("variance", [Fraction(1), Fraction(3, 7), Fraction(4)], ids=str)
 @pytest.mark.parametrize("family", CATALOGUE)
-def test_closed_forms_agree_with_quadrature_of_the_tree(family, variance):
+def test_closed_forms_agree_with_quadrature_of_the_tree(family: str, variance: Fraction) -> None:
     phi = activation(EXAMPLES.get(family, family))
     closed = second_moment(phi, 40, variance)
     general = second_moment_ball(activation(phi.tree), 140, variance)
     assert is_accurate(closed, 40) and general.overlaps(closed) and general.rad() < 1e-35
 
 
-def test_exact_values():
+def test_exact_values() -> None:
     cases = {
         "linear": Fraction(2),
         "relu": Fraction(1),
@@ -51,20 +51,20 @@ def test_exact_values():
         assert exact_second_moment(activation(name)) is None
 
 
-def test_exact_values_have_radius_zero_where_they_are_dyadic():
+def test_exact_values_have_radius_zero_where_they_are_dyadic() -> None:
     for name in ("relu", "sign", "selu", "hermite(5)"):
         ball = second_moment(activation(name), 50)
         assert ball.is_exact() and not ball.is_zero()
 
 
-def test_gelu_and_erf_at_variance_one_are_known():
+def test_gelu_and_erf_at_variance_one_are_known() -> None:
     with working(200):
         gelu, erf = second_moment(activation("gelu"), 50), second_moment(activation("erf"), 50)
         assert gelu.overlaps(arb(1) / 3 + 1 / (2 * arb.pi() * arb(3).sqrt()))
         assert erf.overlaps(2 / arb.pi() * (arb(2) / 3).asin())
 
 
-def test_samples_agree():
+def test_samples_agree() -> None:
     rng = np.random.default_rng(7)
     z = rng.standard_normal(400_000)
     for name, f in (("tanh", np.tanh), ("silu", lambda x: x / (1 + np.exp(-x)))):
@@ -73,6 +73,6 @@ def test_samples_agree():
         assert abs(float(second_moment(activation(name), 10, Fraction(4))) - mean) < 6 * error
 
 
-def test_it_is_refused_where_it_is_infinite():
+def test_it_is_refused_where_it_is_infinite() -> None:
     with pytest.raises(InputError, match="square-integrable"):
         second_moment(activation("exp(x**2/3)"), 10)

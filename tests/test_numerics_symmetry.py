@@ -27,7 +27,7 @@ SPLIT = [
 
 
 @pytest.mark.parametrize("text", SPLIT)
-def test_the_parts_have_their_parity_and_add_up(text):
+def test_the_parts_have_their_parity_and_add_up(text: str) -> None:
     tree = parse_expression(text)
     parts = parity_parts(tree)
     assert parts is not None
@@ -41,11 +41,13 @@ def test_the_parts_have_their_parity_and_add_up(text):
 
 
 @pytest.mark.parametrize("text", ["log(1 + exp(x))", "x/(1 + exp(-x))", "max(x, 0)", "x*(1 + erf(x/sqrt(2)))/2"])
-def test_a_polynomial_part_is_recognised(text):
-    even, odd = parity_parts(parse_expression(text))
+def test_a_polynomial_part_is_recognised(text: str) -> None:
+    parts = parity_parts(parse_expression(text))
+    assert parts is not None
+    even, odd = parts
     assert polynomial(odd) is not None and polynomial(even) is None and parity(even) == "even"
 
 
 @pytest.mark.parametrize("text", ["x*tanh(log(1 + exp(x)))", "log(2 + exp(x))", "max(x, 1)", "atan(x + 1)"])
-def test_no_rule_no_parts(text):
+def test_no_rule_no_parts(text: str) -> None:
     assert parity_parts(parse_expression(text)) is None

@@ -1,6 +1,8 @@
 """tanh, sigmoid, silu, softplus: against mpmath, against a plainer rule, large orders, large and small scales."""
 
+from collections.abc import Callable
 from fractions import Fraction
+from typing import Any
 
 import mpmath
 import pytest
@@ -12,10 +14,10 @@ from eigenlaw.numerics.precision import is_accurate, working
 from eigenlaw.theory.activations import activation
 
 
-def mpmath_coefficient(function, k, digits):
+def mpmath_coefficient(function: Callable[[Any], Any], k: int, digits: int) -> Any:
     with mpmath.workdps(digits + 5):
 
-        def integrand(x):
+        def integrand(x: Any) -> Any:
             before, now = mpmath.mpf(0), mpmath.mpf(1)
             for j in range(k):
                 before, now = now, (x * now - mpmath.sqrt(j) * before) / mpmath.sqrt(j + 1)
@@ -34,7 +36,7 @@ def mpmath_coefficient(function, k, digits):
         ("softplus", lambda x: mpmath.log1p(mpmath.exp(x))),
     ],
 )
-def test_low_orders_agree_with_mpmath_quad(name, function):
+def test_low_orders_agree_with_mpmath_quad(name: str, function: Callable[[Any], Any]) -> None:
     result = hermite_balls(activation(name), 8, 40)
     assert result.reached and result.certified and result.method == "fourier"
     for k in (0, 1, 2, 7, 8):
@@ -45,7 +47,7 @@ def test_low_orders_agree_with_mpmath_quad(name, function):
 
 @pytest.mark.parametrize("alpha", [Fraction(1, 50), Fraction(1, 3), Fraction(1), Fraction(7), Fraction(100)])
 @pytest.mark.parametrize("poles", [0, 1, 4])
-def test_any_number_of_corrected_poles_gives_the_same_balls(alpha, poles):
+def test_any_number_of_corrected_poles_gives_the_same_balls(alpha: Fraction, poles: int) -> None:
     """Each number of poles has its own strip, step and error bound: a wrong residue or bound cannot agree."""
     with working(150):
         scale = arb(alpha.numerator) / alpha.denominator
@@ -58,7 +60,7 @@ def test_any_number_of_corrected_poles_gives_the_same_balls(alpha, poles):
 
 
 @pytest.mark.parametrize("flaw", ["no residues", "half the residue", "no value at 0", "wide step"])
-def test_a_planted_error_in_the_rule_shows(flaw, monkeypatch):
+def test_a_planted_error_in_the_rule_shows(flaw: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with working(150):
         plan = tanh_family.plan_trapezoid(1.0, 21, 110)
         good = tanh_family.odd_coefficients(21, arb(1), plan)
@@ -66,7 +68,7 @@ def test_a_planted_error_in_the_rule_shows(flaw, monkeypatch):
         right = tanh_family.residue_nodes
         first = {"no residues": 1, "half the residue": 1, "no value at 0": 0}.get(flaw)
 
-        def wrong(rule, alpha):
+        def wrong(rule: Any, alpha: Fraction) -> tuple[list[Any], list[Any]]:
             nodes, weights = right(rule, alpha)
             factor = arb(1) / 2 if flaw == "half the residue" else arb(0)
             if first is not None:
@@ -83,7 +85,7 @@ def test_a_planted_error_in_the_rule_shows(flaw, monkeypatch):
 
 
 @pytest.mark.parametrize("alpha", [Fraction(1, 4), Fraction(1), Fraction(5)])
-def test_the_bound_of_the_rule_is_sharp_enough_and_true(alpha):
+def test_the_bound_of_the_rule_is_sharp_enough_and_true(alpha: Fraction) -> None:
     """The true error of a coarse rule is below its bound ε, and not below 10^-20 of it."""
     with working(200):
         scale = arb(alpha.numerator) / alpha.denominator
@@ -99,7 +101,7 @@ def test_the_bound_of_the_rule_is_sharp_enough_and_true(alpha):
 
 
 @pytest.mark.parametrize("name", ["tanh", "tanh(1/20)", "tanh(30)", "sigmoid", "silu", "softplus"])
-def test_raising_the_digits_shrinks_to_an_overlapping_ball(name):
+def test_raising_the_digits_shrinks_to_an_overlapping_ball(name: str) -> None:
     phi = activation(name)
     coarse, fine = hermite_balls(phi, 60, 15), hermite_balls(phi, 60, 80)
     assert coarse.reached and fine.reached
@@ -108,7 +110,7 @@ def test_raising_the_digits_shrinks_to_an_overlapping_ball(name):
         assert b.rad() <= a.rad()
 
 
-def test_order_1000_and_1000_digits():
+def test_order_1000_and_1000_digits() -> None:
     phi = activation("tanh")
     large = hermite_balls(phi, 1000, 1000)
     small = hermite_balls(phi, 1000, 20)
@@ -117,7 +119,7 @@ def test_order_1000_and_1000_digits():
     assert large.balls[1000].is_zero() and large.balls[999] < 0 < large.balls[997]
 
 
-def test_signs_and_zeros():
+def test_signs_and_zeros() -> None:
     for k, ball in enumerate(hermite_balls(activation("tanh"), 200, 10).balls):
         assert ball.is_zero() if k % 2 == 0 else (ball > 0) == (k % 4 == 1)
     for name in ("silu", "softplus"):
@@ -128,7 +130,7 @@ def test_signs_and_zeros():
     assert hermite_balls(activation("sigmoid"), 4, 10).balls[0] == arb(1) / 2
 
 
-def test_derivatives_tie_the_family_together():
+def test_derivatives_tie_the_family_together() -> None:
     """√k μ_k(softplus) = μ_{k−1}(sigmoid); tanh(x/2) = 2 sigmoid(x) − 1, so a variance is a scale."""
     order = 30
     sigmoid, tanh = (hermite_sweep(activation(name), order, 200) for name in ("sigmoid", "tanh(1/2)"))
@@ -141,7 +143,7 @@ def test_derivatives_tie_the_family_together():
     assert all(a.overlaps(b) for a, b in zip(quarter, tanh, strict=True))
 
 
-def test_small_orders_and_the_precision_outside():
+def test_small_orders_and_the_precision_outside() -> None:
     before = ctx.prec
     for name in ("tanh", "sigmoid", "silu", "softplus"):
         for order in (0, 1, 2):
@@ -150,7 +152,7 @@ def test_small_orders_and_the_precision_outside():
     assert ctx.prec == before
 
 
-def test_log_cosh_moments():
+def test_log_cosh_moments() -> None:
     with working(120):
         for variance in (Fraction(1, 100), Fraction(1), Fraction(49)):
             first = tanh_family.log_cosh_moment(variance, 1)

@@ -12,7 +12,7 @@ from types import FrameType
 from typing import Any
 
 from eigenlaw.verify.claim import Budget, BudgetName, Claim, Form, Instance
-from eigenlaw.verify.judge import Context, Verdict, judge
+from eigenlaw.verify.judge import Context, Strength, Verdict, judge
 from eigenlaw.verify.registry import claims, claims_of_file
 
 CLOCK = {"quick": 120, "standard": 900, "thorough": 14400}
@@ -160,7 +160,7 @@ def _whole(row: str, form: Form, parts: Sequence[Result]) -> Result:
     found = list(chosen.values())
     order = ["fails", "unsettled", "holds"]
     worst = min(found, key=lambda r: order.index(r.verdict.verdict))
-    strengths = ["proved", "exact", "certified", "statistical", "numerical"]
+    strengths: list[Strength] = ["proved", "exact", "certified", "statistical", "numerical"]
     known = [r.verdict.strength for r in found if r.verdict.strength]
     verdict = Verdict(
         worst.verdict.verdict,

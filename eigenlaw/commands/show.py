@@ -100,7 +100,7 @@ def _text(row: Row, forms: list[Claim]) -> None:
 def _activations(style: str) -> None:
     from eigenlaw.theory.activations import CATALOGUE
 
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "name": name,
             "convention": family.convention,

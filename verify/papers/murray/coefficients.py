@@ -8,7 +8,7 @@ from typing import Any
 from flint import arb
 
 from eigenlaw.numerics import ntk as numerics
-from eigenlaw.theory import shallow
+from eigenlaw.theory import ntk, shallow
 from eigenlaw.verify.averages import mean_tangent_kernel
 from eigenlaw.verify.claim import Budget, Claim, Draws, Evaluate, Instance, Rng, Sample, Value
 from eigenlaw.verify.formula import Formula, evaluate, rational, symbols, undefined
@@ -25,6 +25,7 @@ from eigenlaw.verify.papers.murray.sampling import (
     draws,
     kernel_draws,
     kernel_sample,
+    sampled_kernel,
 )
 
 
@@ -130,13 +131,38 @@ def _given(instance: Instance) -> dict[str, Fraction]:
 
 
 def _off_unit_value(instance: Instance, value: Evaluate) -> Sequence[Any]:
-    kernel = numerics.shallow_kernel(phi_of(instance["activation"]), numerics.Variances(**_given(instance)))
+    kernel = numerics.shallow_kernel(phi_of(instance["activation"]), numerics.Variances(*_given(instance).values()))
     return [value(rho=rho, Theta=kernel.value) for rho in correlations_of(instance)]
 
 
 def _off_unit_kernel(instance: Instance, width: int, rng: Rng, n: int) -> Draws:
     hyper = HyperParameters(**{name: float(value) for name, value in _given(instance).items()})
     return kernel_draws(instance, hyper, width, rng, n)
+
+
+CLOSED = ("linear", "relu", "abs", "leaky_relu(1/10)", "erf", "gelu", "gaussian", "sin", "cos(1/2)", "exp(1/2)")
+
+
+def _closed_cases(_budget: Budget, _rng: Rng) -> Iterable[Instance]:
+    return [
+        {"activation": name, "gamma_b2": gamma, "sigma_w2": "1/2", "rho": list(WHOLE)}
+        for gamma in ("0", "1/2")
+        for name in CLOSED
+    ]
+
+
+@cache
+def _closed_kernel(name: str, gamma_b2: str, sigma_w2: str) -> Any:
+    h = ntk.hyperparameters(name, gamma_b2=Fraction(gamma_b2), sigma_w2=Fraction(sigma_w2))
+    found = ntk.kernel(name, h)
+    if found is None:
+        raise LookupError(f"activation={name}: expected one with a closed kernel")
+    return found
+
+
+def _closed_value(instance: Instance, value: Evaluate) -> Sequence[Any]:
+    tree = _closed_kernel(instance["activation"], instance["gamma_b2"], instance["sigma_w2"])
+    return [value(rho=rho, Theta=lambda r: evaluate(tree, {"rho": r})) for rho in correlations_of(instance)]
 
 
 def _theta() -> Any:
@@ -199,5 +225,14 @@ CLAIMS: tuple[Claim, ...] = (
         Formula(_theta),
         Sample(_off_unit_cases, _off_unit_value, _off_unit_kernel, draws, widths=(WIDTH,)),
         note="γ_w² + γ_b² ≠ 1, so that Assumption 2 is not met; inputs on the unit sphere.",
+    ),
+    Claim(
+        "murray:eq-9.5",
+        "new",
+        "the closed kernel of eigenlaw.theory",
+        KERNEL,
+        Formula(_theta),
+        Sample(_closed_cases, _closed_value, sampled_kernel(output_bias=True), draws, widths=(WIDTH,)),
+        (UNIT_VARIANCE,),
     ),
 )

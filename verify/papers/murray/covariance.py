@@ -87,7 +87,7 @@ def _second_layer(of: Any) -> Callable[[Instance, int, Rng, int], Draws]:
         def product(parameters: Parameters) -> Draws:
             # given the first layer, g^(2) is Gaussian with this covariance, so that its product needs no further draw
             found: Draws = preactivation_covariance(parameters, hyper, phi, X, layer=1, of=of)[:, 0, 1:]
-            return hyper.sigma_w2 * found + (hyper.sigma_b2 if of == "activation" else 0.0)
+            return float(hyper.sigma_w2) * found + (float(hyper.sigma_b2) if of == "activation" else 0.0)
 
         return measure_networks(product, Architecture((2, width, 1)), rng, n)
 

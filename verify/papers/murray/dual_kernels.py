@@ -50,15 +50,19 @@ def _closed_dual() -> Any:
 
 def _closed_value(instance: Instance, value: Evaluate) -> Sequence[Any]:
     tree = dual.dual_activation(instance["activation"])
+    if tree is None:
+        raise LookupError(f"activation={instance['activation']}: expected one with a closed dual")
     return [
         value(rho=rho, R=lambda r: evaluate(tree, {str(s): r for s in tree.free_symbols}))
         for rho in correlations_of(instance)
     ]
 
 
-WITH_DUAL = ("linear", "relu", "leaky_relu(1/10)", "abs", "heaviside", "sign", "monomial(2)", "rectified_monomial(2)")
-WITH_DUAL += ("erf", "erf(2)", "gelu", "gaussian", "gaussian(1/2)", "sin", "sin(2)", "cos", "cos(1/2)", "exp(1/2)")
-WITH_DUAL += ("polynomial(1,-1/2,1/3)", "hermite(2)")
+WITH_DUAL = (
+    *("linear", "relu", "leaky_relu(1/10)", "abs", "heaviside", "sign", "monomial(2)", "rectified_monomial(2)"),
+    *("erf", "erf(2)", "gelu", "gaussian", "gaussian(1/2)", "sin", "sin(2)", "cos", "cos(1/2)", "exp(1/2)"),
+    *("polynomial(1,-1/2,1/3)", "hermite(2)"),
+)
 
 UNIT_ROWS = Hypothesis(r"\|a_i\|=1", lambda i: all(abs(Fraction(r)) <= 1 for r in i["rho"]))
 
