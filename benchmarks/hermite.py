@@ -40,7 +40,7 @@ def quad_seconds(order: int, digits: int, samples: int) -> float:
     """Return the time of mpmath.quad for all odd k ≤ order, from ``samples`` of them, each held against the sweep."""
     certified = hermite_balls(activation("tanh"), order, digits).balls
     odd = list(range(1, order + 1, 2))
-    chosen = [odd[round(i * (len(odd) - 1) / max(1, samples - 1))] for i in range(samples)]
+    chosen = [odd[(2 * i + 1) * len(odd) // (2 * samples)] for i in range(samples)]  # midpoints: the cost grows with k
     spent = 0.0
     with mpmath.workdps(digits):
         for k in chosen:

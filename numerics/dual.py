@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 from math import factorial
 from typing import Any
 
@@ -135,27 +135,30 @@ def polynomial_of(activation: Activation) -> tuple[tuple[Fraction, ...], Fractio
     return None if found is None else (found, Fraction(1))
 
 
-def arc_cosine_polynomials(n: int) -> tuple[list[Fraction], list[Fraction]]:
+@cache
+def arc_cosine_polynomials(n: int) -> tuple[tuple[Fraction, ...], tuple[Fraction, ...]]:
     """Return A, B with 2π E[max(U,0)^n max(V,0)^n] = v^n (A(z)(π/2 + arcsin z) + B(z)√(1−z²)).
 
-    A = Σ_k μ_k(x^n)² z^k at v = 1; D_n' = n² D_{n−1} gives A_n + (1−z²)B_n' − z B_n = n²(1−z²)B_{n−1} and
-    B_n(0) = (n−1)!!² for odd n, 0 for even n (Cho and Saul 2009, order n).
+    A_n = Σ_k μ_k(x^n)² z^k at v = 1, with μ_{n−2m} = n!/(2^m m! √((n−2m)!)). The derivative rule D_n' = n² D_{n−1} gives
+    A_n + (1−z²)B_n' − z B_n = n²(1−z²)B_{n−1}, and B_n(0) = (n−1)!!² for odd n, 0 for even n (Cho and Saul 2009).
 
     Example:
-        >>> arc_cosine_polynomials(1) == ([0, 1], [1])
-        True
+        >>> [[str(c) for c in polynomial] for polynomial in arc_cosine_polynomials(1)]
+        [['0', '1'], ['1']]
     """
     a, b = [Fraction(1)], [Fraction(0)]
     double = [1, 1]  # (n−1)!! for the last two n
     for order in range(1, n + 1):
-        a = polynomial_squares([Fraction(0)] * order + [Fraction(1)], Fraction(1))
+        a = [Fraction(0)] * (order + 1)
+        for m in range(order // 2 + 1):
+            a[order - 2 * m] = Fraction(factorial(order), 2**m * factorial(m)) ** 2 / factorial(order - 2 * m)
         new = [Fraction(double[1] ** 2 if order % 2 else 0)]
         for j in range(order - 1):
             lower = (b[j] if j < len(b) else Fraction(0)) - (b[j - 2] if 2 <= j < len(b) + 2 else Fraction(0))
             new.append((order**2 * lower - a[j] + (j * new[j - 1] if j else 0)) / (j + 1))
         b = new
         double = [double[1], order * double[0]]
-    return a, b
+    return tuple(a), tuple(b)
 
 
 def _rectified(c: Correlation, v: Fraction, n: int) -> Any:
@@ -314,8 +317,8 @@ def closed_dual(activation: Activation, variance: Fraction = Fraction(1)) -> Clo
 
     Example:
         >>> from eigenlaw.theory.activations import activation
-        >>> closed_dual(activation("relu")).value(Fraction(1))
-        0.500000000000000
+        >>> closed_dual(activation("relu")).value(Fraction(1)).str(10, radius=False)
+        '0.5000000000'
     """
     if not variance > 0:
         raise InputError.of("variance", variance, "expected a positive rational")

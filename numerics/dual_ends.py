@@ -15,8 +15,8 @@ from eigenlaw.numerics.derivative import derivative
 from eigenlaw.numerics.recurrences import rational, selu_constants, signed_root
 from eigenlaw.numerics.second_moments import second_moment_ball
 from eigenlaw.theory.activations import Activation
-from eigenlaw.theory.expression import HALF, add, mul, negative
-from eigenlaw.theory.structure import parity, reflected
+from eigenlaw.theory.expression import HALF, ZERO, Node, add, mul, negative
+from eigenlaw.theory.structure import flattened, parity, reflected
 
 
 def value_at_end(activation: Activation, variance: Fraction, sign: int) -> Any:
@@ -46,6 +46,8 @@ def value_at_end(activation: Activation, variance: Fraction, sign: int) -> Any:
             return here - rational(variance) / 2
     if kind == "odd":
         return -here
+    if _vanishes(activation.tree):
+        return arb(0)
     odd = mul(HALF, add(activation.tree, negative(reflected(activation.tree))))
     return here - 2 * quadrature.square_integral(odd, variance)
 
@@ -83,8 +85,15 @@ def slope_at_end(activation: Activation, variance: Fraction, sign: int) -> Any:
         return here
     if kind == "even":
         return -here
+    if _vanishes(slope):
+        return arb(0)
     even = mul(HALF, add(slope, reflected(slope)))  # the derivative of the odd part
     return 2 * quadrature.square_integral(even, variance) - here
+
+
+def _vanishes(tree: Node) -> bool:
+    """Tell whether f(x) f(−x) is zero on every piece, as it is for one-sided functions."""
+    return flattened(mul(tree, reflected(tree))) == ZERO
 
 
 def elu_constants(activation: Activation) -> tuple[Any, Any]:

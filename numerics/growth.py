@@ -242,7 +242,10 @@ class _Walk:
         lower = upper = None
         if left.polynomial is not None and len(left.polynomial) == 1:
             factor = left.polynomial[0]
-            lower, upper = (right.lower, right.upper) if factor >= 0 else (right.upper, right.lower)
+            if factor >= 0:
+                lower, upper = right.lower, right.upper
+            elif factor <= 0:
+                lower, upper = right.upper, right.lower
             lower = None if lower is None else lower.times(factor)
             upper = None if upper is None else upper.times(factor)
         return self._complete(_End(size, floor, left.sign * right.sign, lower, upper))

@@ -32,7 +32,7 @@ from eigenlaw.theory.activations import Activation
 _BOUND_BITS = 64
 _FIRST_TERMS = 64
 _SUMMED_ORDER = 40
-_MOST_TERMS = {"expression": 1 << 11, "tanh": 1 << 12, "sigmoid": 1 << 12, "silu": 1 << 12, "softplus": 1 << 12}
+_MOST_TERMS = {"expression": 1 << 11}
 _MOST_TERMS_OTHERWISE = 1 << 15
 
 

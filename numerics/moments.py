@@ -125,8 +125,8 @@ def hermite_from_moments(moments: Sequence[Any], first: int = 0, step: int = 1) 
         step: 1 for all k; 2 for one parity, where the other one vanishes.
 
     Example:
-        >>> [mu.str(3) for mu in hermite_from_moments([arb(0), arb(1), arb(0), arb(3)])]
-        ['0', '1.00', '0', '0']
+        >>> [mu.str(5, radius=False) for mu in hermite_from_moments([arb(1), arb(0), arb(3)])]  # φ(x) = x²
+        ['1.0000', '0', '1.4142']
     """
     order = first + step * (len(moments) - 1)
     table = inverse_root_factorials(order)

@@ -241,7 +241,7 @@ def shallow_values(
         >>> from eigenlaw.theory.activations import activation
         >>> tanh = activation("tanh")
         >>> shallow_values(tanh, [Fraction(1)], 20, hyper_parameters(tanh, digits=20)).balls[0].str(12, radius=False)
-        '1.46430290230'
+        '1.46440290245'
     """
     kernel = shallow_kernel(activation, variances)
     return _at_points(kernel.dual, kernel.value, points, digits, kernel.certified)
@@ -287,7 +287,8 @@ def _at_points(
         return out
 
     first = bits_for(digits) + _GUARD_BITS
-    balls, reached = until_accurate(compute, digits, first, 16 * first + 4096)
+    general = isinstance(dual, HermiteDual) and dual.activation.family == "expression"
+    balls, reached = until_accurate(compute, digits, first, 4 * first if general else 16 * first + 4096)
     method = _METHODS[type(dual)]
     return Coefficients(list(balls), certified, reached, method)
 

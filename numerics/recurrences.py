@@ -51,7 +51,7 @@ def rectified_monomial(order: int, variance: Fraction, n: int) -> list[Any]:
 
     Example:
         >>> [mu.str(5, radius=False) for mu in rectified_monomial(4, Fraction(1), 1)]
-        ['0.39894', '0.50000', '0.28209', '0', '-0.081433']
+        ['0.39894', '0.50000', '0.28209', '0', '-0.081434']
     """
     first = rational(variance**n * Fraction(factorial(n) ** 2, factorial(n + 1))) / (2 * arb.pi())
     out = _root_terms(first, lambda m: ((2 * m + 1) ** 2, (2 * m + n + 2) * (2 * m + n + 3)), n + 1, 2, order, (1, -1))

@@ -35,7 +35,7 @@ def parity_parts(node: Node) -> Parts | None:
         >>> from eigenlaw.theory.parse import parse_expression
         >>> even, odd = parity_parts(parse_expression("max(x, 0)"))
         >>> to_text(even), to_text(odd)
-        ('Piecewise((-1/2*x, x < 0), (1/2*x, True))', '1/2*x')
+        ('Piecewise(((-1/2)*x, x < 0), (1/2*x, True))', '1/2*x')
     """
     kind = parity(node)
     if kind is not None:

@@ -6,7 +6,7 @@ The transform tanh(αx) = (1/α) ∫_0^∞ sin(tx)/sinh(βt) dt, β = π/(2α), 
 
 the coefficients are moments of one positive weight, so none of them loses digits, however large k is. G_k is even
 and meromorphic with poles ±iy_m, y_m = 2αm. The trapezoidal rule with step h, corrected by the residues of the
-poles below Im t = b = (2P+1)α, where |sinh β(x+ib)| = cosh βx, is
+poles below Im t = b, where |sinh β(x+ib)| ≥ |sin βb| cosh βx, with equality at b = (2P+1)α, is
 
     ∫_R G_k dt = h G_k(0) + 2h Σ_{n≥1} G_k(nh) + R
                  + Σ_{m≤P} 8α(−1)^m y_m e^{y_m²/2} (−y_m²)^{(k−1)/2}/(e^{2πy_m/h} − 1),
@@ -14,11 +14,12 @@ poles below Im t = b = (2P+1)α, where |sinh β(x+ib)| = cosh βx, is
 
 The sums are power sums over nodes s = (nh)² and s = −y_m², one matrix product for all k; G_k(0) is 1/β for k = 1, or 0.
 
-Bound of R. With t = √(x²+b²), |G_k(x+ib)| = e^{b²} t^k e^{−t²/2} sech(βx). Cut at the nodes t_j = jh ≤ 1·j: where
-k ≥ t_{j+1}², t^k e^{−t²/2} increases on [t_j, t_{j+1}]; elsewhere its logarithm has second derivative at least
-−(t_{j+1}/t_j)² − 1 ≥ −5. Either way it is at most e^{5h²/8} times the sum of its end values (j = 0: h ≤ 1 ≤ √k).
+Bound of R. With t = √(x²+b²), |G_k(x+ib)| is at most e^{b²} t^k e^{−t²/2} sech(βx)/|sin βb|. Cut at the nodes
+t_j = jh, h ≤ 1: where k ≥ t_{j+1}², t^k e^{−t²/2} increases on [t_j, t_{j+1}]; elsewhere the second derivative of
+its logarithm is at least −(t_{j+1}/t_j)² − 1 ≥ −5. Either way it is at most e^{5h²/8} times the sum of its end
+values (j = 0: h ≤ 1 ≤ √k).
 On that cell x grows by at most Δ = √(h(2b+h)), and sech(βx) ≤ e^{β(b+h)}/sinh(βt_i) at both of its ends. So
-|R| ≤ ε · 2h Σ_{n≥1} G_k(nh) with ε = 4Δ e^{5h²/8 + b² + β(b+h)}/(h(e^{2πb/h} − 1)), the same for all k ≥ 1.
+|R| ≤ ε · 2h Σ_{n≥1} G_k(nh) with ε = 4Δ e^{5h²/8 + b² + β(b+h)}/(h |sin βb| (e^{2πb/h} − 1)), for all k ≥ 1.
 
 Bound of the tail. For t ≥ T = Jh > √N: G_k(t+h)/G_k(t) ≤ q = e^{−h(T − N/T)}, so the nodes from T on sum to at most
 G_k(T)/(1−q), for all k ≤ N. Both bounds are radii of the weights, and the matrix product carries them to every μ_k.
@@ -51,11 +52,17 @@ class TrapezoidPlan:
         step: h, an exact dyadic number of at most 1.
         count: J, the number of positive nodes.
         poles: P, the number of poles whose residues are taken out.
+        height: b where it is less than α, so that P = 0; otherwise b = (2P+1)α.
     """
 
     step: Fraction
     count: int
     poles: int
+    height: Fraction | None = None
+
+    def strip(self, alpha: Any) -> Any:
+        """Return b as a ball."""
+        return alpha * (2 * self.poles + 1) if self.height is None else rational(self.height)
 
 
 @lru_cache(maxsize=64)
@@ -70,6 +77,9 @@ def plan_trapezoid(alpha: float, order: int, bits: int, most_poles: int | None =
     """
     beta, nats = math.pi / (2 * alpha), bits * math.log(2)
     reach = _reach(order, beta, nats)
+    if alpha > math.sqrt(nats) + 1:  # no pole is near: a strip within the first one is best
+        height = Fraction(math.ceil(math.sqrt(nats)))
+        return _plan(reach, _longest_step(float(height), beta, nats - math.log(math.sin(beta * height))), 0, height)
     best: tuple[int, float, int] | None = None
     poles = 0
     while most_poles is None or poles <= most_poles:
@@ -82,10 +92,14 @@ def plan_trapezoid(alpha: float, order: int, bits: int, most_poles: int | None =
         poles += 1
     if best is None:
         raise ValueError(f"most_poles={most_poles}: expected at least 0")
-    _, step, poles = best
+    return _plan(reach, best[1], best[2], None)
+
+
+def _plan(reach: float, step: float, poles: int, height: Fraction | None) -> TrapezoidPlan:
+    """Return the rule with the step rounded down to twelve binary digits."""
     digits = 12 - math.frexp(step)[1]
     exact = Fraction(math.floor(math.ldexp(step, digits)), 1) / Fraction(2) ** digits
-    return TrapezoidPlan(exact, 8 * math.ceil(reach / float(exact) / 8), poles)
+    return TrapezoidPlan(exact, 8 * math.ceil(reach / float(exact) / 8), poles, height)
 
 
 def _reach(order: int, beta: float, nats: float) -> float:
@@ -108,7 +122,7 @@ def _longest_step(b: float, beta: float, nats: float) -> float:
     for _ in range(8):
         width = math.sqrt(step * (2 * b + step))
         rest = nats + b * b + beta * b + 5 * step**2 / 8 + math.log(4 * width / step)
-        step = min(1.0, (math.sqrt(rest**2 + 8 * math.pi * b * beta) - rest) / (2 * beta))
+        step = min(1.0, 4 * math.pi * b / (math.sqrt(rest**2 + 8 * math.pi * b * beta) + rest))
     return step
 
 
@@ -116,10 +130,13 @@ def _relative_error(plan: TrapezoidPlan, alpha: Any) -> Any:
     """Return ε of the module's docstring, an upper bound."""
     with working(_BOUND_BITS):
         pi, h = arb.pi(), rational(plan.step)
-        b, beta = alpha * (2 * plan.poles + 1), arb.pi() / (2 * alpha)
+        b, beta = plan.strip(alpha), arb.pi() / (2 * alpha)
+        if plan.step > 1 or not (plan.height is None or (plan.poles == 0 and b < alpha)):
+            return arb("inf")
+        sine = arb(1) if plan.height is None else (beta * b).sin()
         width = (h * (2 * b + h)).sqrt()
         growth = (5 * h**2 / 8 + b**2 + beta * (b + h)).exp()
-        return (4 * width * growth / (h * (2 * pi * b / h).expm1())).upper()
+        return (4 * width * growth / (h * sine * (2 * pi * b / h).expm1())).upper()
 
 
 def grid_weights(plan: TrapezoidPlan, alpha: Any, order: int) -> list[Any]:
@@ -193,7 +210,7 @@ def tanh(order: int, variance: Fraction, a: Fraction) -> list[Any]:
 
     Example:
         >>> [mu.str(5, radius=False) for mu in tanh(3, Fraction(1), Fraction(1))]
-        ['0', '0.60571', '0', '-0.14999']
+        ['0', '0.60571', '0', '-0.14844']
     """
     if order < 1:
         return [arb(0)]
@@ -238,15 +255,14 @@ def silu(order: int, variance: Fraction) -> list[Any]:
 def log_cosh_moment(variance: Fraction, power: int) -> Any:
     """Return E L(Z)^p, L(x) = log(2 cosh(αx)), α = √v/2, p = 1 or 2, by the trapezoidal rule in a strip.
 
-    L is analytic for |Im z| < π/(2α). On Im z = a with π/2 ≤ 2αa < π, |L(z)| ≤ α|z| + C, C = π/2 + max(log 2,
-    −log sin 2αa), from L = αz + log(1 + e^{−2αz}), Re z ≥ 0. So the rule errs by at most
-    2 e^{a²/2} B/(e^{2πa/h} − 1), with B = E(α√(Z²+a²) + C)^p ≤ 2α²(1 + a²) + 2C² (p = 2) or its root (p = 1).
+    L is analytic for |Im z| < π/(2α). On Im z = a with 2αa < π, |L(z)| ≤ α|z| + C, C = π/2 + max(log 2,
+    −log sin 2αa), from L = αz + log(1 + w), w = e^{−2αz}, |w| ≤ 1 for Re z ≥ 0, and L(−z) = L(z). So the rule errs
+    by at most 2 e^{a²/2} B/(e^{2πa/h} − 1), with B = E(α√(Z²+a²) + C)^p ≤ 2α²(1 + a²) + 2C² (p = 2) or its root.
     The nodes beyond T ≥ 2 add at most 2(α + log 2/T)^p (T + 1/T) w(T), for L(x) ≤ αx + log 2 and L^p w falls.
     """
     scale = math.sqrt(variance) / 2
     nats = ctx.prec * math.log(2)
     height = min(math.pi / (2 * scale) * (1 - 1 / (nats + 4)), math.sqrt(nats) + 2)
-    height = max(height, math.pi / (4 * scale) * 1.001)
     step = Fraction(math.floor(2**20 * 2 * math.pi * height / (nats + height**2 / 2 + 8)), 2**20)
     count = math.ceil((math.sqrt(2 * nats) + 2) / step)
     alpha, h, a = signed_root(variance) / 2, rational(step), rational(Fraction(height).limit_denominator(10**6))
@@ -270,8 +286,8 @@ def _gauss(h: Any) -> Any:
 def _log_cosh_error(alpha: Any, a: Any, h: Any, count: int, power: int) -> Any:
     with working(_BOUND_BITS):
         angle, end, pi = 2 * alpha * a, h * count, arb.pi()
-        if not (pi / 2 <= angle and angle < pi and end >= 2):
-            return arb(math.inf)
+        if not (angle < pi and end >= 2):
+            return arb("inf")
         spread = pi / 2 + arb(2).log().max(-angle.sin().log())
         size = (2 * alpha**2 * (1 + a**2) + 2 * spread**2) ** (arb(power) / 2)
         strip = 2 * (a**2 / 2).exp() * size / (2 * pi * a / h).expm1()

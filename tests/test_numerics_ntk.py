@@ -258,6 +258,7 @@ def test_zeros_are_exact() -> None:
     assert [ball.is_zero() for ball in constant] == [False, True, True, True]
     assert shallow_values(activation("tanh"), [Fraction(0)], 20, PLAIN).balls[0].is_zero()
     assert shallow_values(activation("relu"), [Fraction(-1)], 20, PLAIN).balls[0].is_zero()
+    assert shallow_values(activation("2*max(x, 0)"), [Fraction(-1)], 20, PLAIN).balls[0].is_zero()
     # φ = 1 + x and γ_w² = v = 3: Θ(ρ) = 3ρ + 1 + 3ρ
     line = Variances(Fraction(3), Fraction(0), Fraction(1), Fraction(0))
     assert shallow_values(activation("polynomial(1,1)"), [Fraction(-1, 6)], 20, line).balls[0].is_zero()

@@ -1,5 +1,6 @@
 """tanh, sigmoid, silu, softplus: against mpmath, against a plainer rule, large orders, large and small scales."""
 
+import math
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -55,6 +56,22 @@ def test_any_number_of_corrected_poles_gives_the_same_balls(alpha: Fraction, pol
         other = tanh_family.plan_trapezoid(float(alpha), 41, 110, poles)
         a, b = (tanh_family.odd_coefficients(41, scale, plan) for plan in (best, other))
     assert other.poles <= poles
+    assert all(u.overlaps(v) for u, v in zip(a, b, strict=True))
+    assert all(min(u.rel_accuracy_bits(), v.rel_accuracy_bits()) > 95 for u, v in zip(a[1::2], b[1::2], strict=True))
+
+
+@pytest.mark.parametrize("alpha", [Fraction(12), Fraction(40)])
+def test_far_poles_allow_a_strip_of_any_height(alpha: Fraction) -> None:
+    with working(150):
+        scale, nats = arb(int(alpha)), 110 * math.log(2)
+        free = tanh_family.plan_trapezoid(float(alpha), 41, 110)
+        beta = math.pi / (2 * float(alpha))
+        step = tanh_family._longest_step(float(alpha), beta, nats)
+        full = tanh_family._plan(tanh_family._reach(41, beta, nats), step, 0, None)
+        a, b = (tanh_family.odd_coefficients(41, scale, plan) for plan in (free, full))
+        outside = tanh_family.TrapezoidPlan(free.step, free.count, 0, alpha + 1)
+        assert not tanh_family._relative_error(outside, scale).is_finite()
+    assert free.height is not None and full.height is None and free.count < full.count
     assert all(u.overlaps(v) for u, v in zip(a, b, strict=True))
     assert all(min(u.rel_accuracy_bits(), v.rel_accuracy_bits()) > 95 for u, v in zip(a[1::2], b[1::2], strict=True))
 
@@ -154,7 +171,7 @@ def test_small_orders_and_the_precision_outside() -> None:
 
 def test_log_cosh_moments() -> None:
     with working(120):
-        for variance in (Fraction(1, 100), Fraction(1), Fraction(49)):
+        for variance in (Fraction(1, 10**10), Fraction(1, 100), Fraction(1), Fraction(49)):
             first = tanh_family.log_cosh_moment(variance, 1)
             with mpmath.workdps(20):
                 s = mpmath.sqrt(mpmath.mpf(variance.numerator) / variance.denominator)

@@ -47,16 +47,43 @@ FAULTS = {
         "theory/decay.py", "(1 + sigma2 / gamma_w2) ** (-p)", "(1 + sigma2) ** (-p)", ("murray:lem-3.2.3",)
     ),
     "centred effective rank": Fault(
-        "theory/effective_rank.py", '_ratio("c_1", total - c_0, c_1)', '_ratio("c_1", total, c_1)', ("murray:remark-4.3",)
+        "theory/effective_rank.py",
+        '_ratio("c_1", total - c_0, c_1)',
+        '_ratio("c_1", total, c_1)',
+        ("murray:remark-4.3",),
     ),
     "arcsine in the dual kernel": Fault(
         "theory/dual.py",
         "sympy.Rational(1, 4) + sympy.asin(rho) / (2 * sympy.pi)",
         "sympy.Rational(1, 4) + sympy.asin(rho) / sympy.pi",
-        ("murray:lem-b.1",),
+        ("murray:lem-b.1.2",),
     ),
-    "index in a closed-form recurrence": Fault(
-        "numerics/recurrences.py", "PLACE", "PLACE", ("murray:eq-22.2",)
+    "index in the recurrence of erf": Fault(
+        "numerics/recurrences.py",
+        "lambda m: (p * (2 * m + 1) ** 2, q * (2 * m + 2) * (2 * m + 3)), 1, 2",
+        "lambda m: (p * (2 * m + 1) ** 2, q * (2 * m + 3) * (2 * m + 3)), 1, 2",
+        ("murray:eq-22.2",),
+    ),
+    "constant of the recurrence of gelu": Fault(
+        "numerics/recurrences.py",
+        "tau2 = variance / (1 + variance)",
+        "tau2 = variance / (2 + variance)",
+        ("murray:eq-22.2",),
+    ),
+    "half-plane of the tanh transform": Fault(
+        "numerics/tanh_family.py", "value = 2 * total * h / (2", "value = total * h / (2", ("murray:eq-22.2",)
+    ),
+    "second moment of erf": Fault(
+        "numerics/second_moments.py",
+        "return 2 * rational(t / (1 + t)).asin() / arb.pi()",
+        "return rational(t / (1 + t)).asin() / arb.pi()",
+        ("murray:assumptions.1",),
+    ),
+    "factor in the coefficients of the kernel": Fault(
+        "numerics/ntk.py",
+        "sigma_w2 * (p + 1) * (a[p] + ratio * a[p + 1])",
+        "sigma_w2 * (p + 2) * (a[p] + ratio * a[p + 1])",
+        ("murray:eq-9.3",),
     ),
 }
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from eigenlaw.numerics.activation import arb_value
 from eigenlaw.numerics.arrays import numpy_function
 from eigenlaw.theory.errors import InputError
-from eigenlaw.theory.expression import E, Node, X, add, function, mul, number, power, to_text
+from eigenlaw.theory.expression import HALF, E, Node, X, add, function, mul, number, power, to_text
 from eigenlaw.theory.parse import parse_expression
 from eigenlaw.theory.symbolic import from_sympy, to_sympy
 
@@ -153,8 +153,8 @@ TREES = st.recursive(
         st.lists(smaller, min_size=2, max_size=3).map(lambda nodes: add(*nodes)),
         st.lists(smaller, min_size=2, max_size=3).map(lambda nodes: mul(*nodes)),
         smaller.map(lambda node: function("tanh", node)),
-        st.tuples(smaller, st.sampled_from([2, -3, Fraction(1, 2), Fraction(-1, 3)])).map(
-            lambda t: power(add(X, t[0]), number(t[1])) if add(X, t[0]).head != "number" else X
+        st.tuples(smaller, st.sampled_from([number(2), number(-3), HALF, number(Fraction(-1, 3))])).map(
+            lambda t: power(add(X, t[0]), t[1]) if add(X, t[0]).head != "number" else X
         ),
     ),
     max_leaves=8,

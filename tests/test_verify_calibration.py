@@ -141,7 +141,7 @@ def test_the_limit_is_recovered_without_bias(name: str, q: int) -> None:
     powers, mean = BIASES[name]
     rng = np.random.default_rng(27)
     found = [extrapolate(parts(rng, mean, q), WIDTHS, powers) for _ in range(COUNT)]
-    truth = 3.0 * np.arange(1, q + 1)
+    truth = np.array([3.0 * (j + 1) for j in range(q)])
     values = [p_value(e, truth) for e in found]
     assert uniform(values) > LEVEL
     fits = [e.fit for e in found]

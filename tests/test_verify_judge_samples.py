@@ -32,7 +32,7 @@ def bindings(instance: Instance) -> dict[str, Any]:
 
 
 def truth(instance: Instance) -> float:
-    return 2.0 * instance["n"] + float(Fraction(instance["s"])) ** 2 + instance["n"] ** 2 + 1
+    return float(2 * instance["n"] + Fraction(instance["s"]) ** 2 + instance["n"] ** 2 + 1)
 
 
 def unbiased(instance: Instance, _: int, rng: Rng, count: int) -> Draws:
@@ -200,8 +200,8 @@ def test_a_right_formula_is_hardly_ever_rejected() -> None:
 
 def test_statistics_that_depend_on_each_other_do_not_mislead() -> None:
     def dependent(instance: Instance, width: int, rng: Rng, count: int) -> Draws:
-        common = biased(instance, width, rng, count)[:, :1]
-        return common * np.linspace(1, 2, 8)
+        common: Draws = biased(instance, width, rng, count)[:, :1] * np.linspace(1, 2, 8)
+        return common
 
     def predicted(instance: Instance, value: Callable[..., Any]) -> list[Any]:
         v = value(**bindings(instance))

@@ -12,7 +12,7 @@ from types import FrameType
 from typing import Any
 
 from eigenlaw.verify.claim import Budget, BudgetName, Claim, Form, Instance
-from eigenlaw.verify.judge import Context, Strength, Verdict, judge
+from eigenlaw.verify.judge import Context, Verdict, judge
 from eigenlaw.verify.registry import claims, claims_of_file
 
 CLOCK = {"quick": 120, "standard": 900, "thorough": 14400}
@@ -160,11 +160,11 @@ def _whole(row: str, form: Form, parts: Sequence[Result]) -> Result:
     found = list(chosen.values())
     order = ["fails", "unsettled", "holds"]
     worst = min(found, key=lambda r: order.index(r.verdict.verdict))
-    strengths: list[Strength] = ["proved", "exact", "certified", "statistical", "numerical"]
-    known = [r.verdict.strength for r in found if r.verdict.strength]
+    rank = {"proved": 0, "exact": 1, "certified": 2, "statistical": 3, "numerical": 4, None: 5}
+    known = [r.verdict.strength for r in found if r.verdict.strength is not None]
     verdict = Verdict(
         worst.verdict.verdict,
-        max(known, key=strengths.index) if worst.verdict.verdict == "holds" and known else worst.verdict.strength,
+        max(known, key=rank.__getitem__) if worst.verdict.verdict == "holds" and known else worst.verdict.strength,
         sum(r.verdict.instances for r in found),
         max((r.verdict.resolution or 0 for r in found), default=0) or None,
         {"parts": {r.claim.id: r.verdict.verdict for r in found}, "resolution": "the coarsest of the parts"},

@@ -93,7 +93,7 @@ def extrapolate(parts: Sequence[Estimate], widths: Sequence[int], powers: Sequen
     Raises:
         ValueError: if there are too few widths, or a statistic that does not vary, so that it cannot be weighed.
     """
-    from scipy import stats
+    from scipy import special
 
     if len(widths) <= len(powers) + 1:
         raise ValueError(f"widths={tuple(widths)}: expected at least {len(powers) + 2} for {len(powers)} powers")
@@ -112,7 +112,7 @@ def extrapolate(parts: Sequence[Estimate], widths: Sequence[int], powers: Sequen
         coefficients = solve @ means[:, j]
         limit[j], shares[:, j] = coefficients[0], solve[0]
         misfit = float(weights @ (means[:, j] - design @ coefficients) ** 2)
-        fits.append(float(stats.f.sf(misfit / spare, spare, freedom)))
+        fits.append(float(special.fdtrc(spare, freedom, misfit / spare)))
     covariance = np.einsum("wi,wij,wj->ij", shares, covariances, shares)
     return Estimate(limit, covariance, freedom, min(1.0, q * min(fits)))
 
@@ -122,7 +122,7 @@ def p_value(found: Estimate, predicted: Vector64) -> float:
 
     Statistics that do not vary, and linear combinations that do not, must agree up to rounding.
     """
-    from scipy import stats
+    from scipy import special
 
     if not np.all(np.isfinite(predicted)):
         return 0.0
@@ -146,17 +146,17 @@ def p_value(found: Estimate, predicted: Vector64) -> float:
     rank = int(kept.sum())
     t2 = float(np.sum(along[kept] ** 2 / values[kept]))
     n = found.freedom
-    return float(stats.f.sf(t2 * (n - rank + 1) / (n * rank), rank, n - rank + 1))
+    return float(special.fdtrc(rank, n - rank + 1, t2 * (n - rank + 1) / (n * rank)))
 
 
 def combine(p_values: Sequence[float]) -> float:
     """Return one p-value from independent ones: twice the smaller of Bonferroni's and Fisher's."""
-    from scipy import stats
+    from scipy import special
 
     smallest = min(p_values)
     if smallest == 0:
         return 0.0
-    fisher = float(stats.chi2.sf(-2 * sum(map(math.log, p_values)), 2 * len(p_values)))
+    fisher = float(special.chdtrc(2 * len(p_values), -2 * sum(map(math.log, p_values))))
     return min(1.0, 2 * min(len(p_values) * smallest, fisher))
 
 

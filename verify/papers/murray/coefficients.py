@@ -130,8 +130,13 @@ def _given(instance: Instance) -> dict[str, Fraction]:
     return {name: Fraction(instance[name]) for name in ("gamma_w2", "gamma_b2", "sigma_w2", "sigma_b2")}
 
 
+def _variances(instance: Instance) -> numerics.Variances:
+    v = _given(instance)
+    return numerics.Variances(v["gamma_w2"], v["gamma_b2"], v["sigma_w2"], v["sigma_b2"])
+
+
 def _off_unit_value(instance: Instance, value: Evaluate) -> Sequence[Any]:
-    kernel = numerics.shallow_kernel(phi_of(instance["activation"]), numerics.Variances(*_given(instance).values()))
+    kernel = numerics.shallow_kernel(phi_of(instance["activation"]), _variances(instance))
     return [value(rho=rho, Theta=kernel.value) for rho in correlations_of(instance)]
 
 
