@@ -139,7 +139,7 @@ def polynomial_of(activation: Activation) -> tuple[tuple[Fraction, ...], Fractio
 def arc_cosine_polynomials(n: int) -> tuple[tuple[Fraction, ...], tuple[Fraction, ...]]:
     """Return A, B with 2π E[max(U,0)^n max(V,0)^n] = v^n (A(z)(π/2 + arcsin z) + B(z)√(1−z²)).
 
-    A_n = Σ_k μ_k(x^n)² z^k at v = 1, with μ_{n−2m} = n!/(2^m m! √((n−2m)!)). The derivative rule D_n' = n² D_{n−1} gives
+    A_n = Σ_k μ_k(x^n)² z^k at v = 1, with μ_{n−2m} = n!/(2^m m! √((n−2m)!)). The rule D_n' = n² D_{n−1} gives
     A_n + (1−z²)B_n' − z B_n = n²(1−z²)B_{n−1}, and B_n(0) = (n−1)!!² for odd n, 0 for even n (Cho and Saul 2009).
 
     Example:

@@ -59,6 +59,11 @@ def late(instance, rng):
     return squares(instance, rng)
 
 
+def slow(instance, rng):
+    time.sleep(30)
+    return squares(instance, rng)
+
+
 def draws(instance, width, rng, count):
     return instance["n"] + 5 + rng.standard_normal((count, 1)) / 10
 
@@ -80,6 +85,8 @@ if EXTRA == "broken":
     CLAIMS.append(value("toy:broken", lambda: n**2 + 1, broken))
 if EXTRA == "late":
     CLAIMS.append(value("toy:late", lambda: n**2 + 1, late))
+if EXTRA == "slow":
+    CLAIMS.append(value("toy:slow", lambda: n**2 + 1, slow))
 if EXTRA == "few":
     CLAIMS.append(value("toy:few", lambda: n**2 + 1, minimum=99))
 if EXTRA == "wrong":
@@ -195,9 +202,9 @@ def test_what_is_not_settled_as_expected_is_red(
 
 def test_the_clock_of_the_budget_stops_a_check(toy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(campaign.CLOCK, "quick", 1)
-    monkeypatch.setenv("TOY_EXTRA", "late")
+    monkeypatch.setenv("TOY_EXTRA", "slow")
     with pytest.raises(campaign.CheckTimeoutError):
-        campaign._decide(Task("toy:late", "new", toy), Context(Budget("quick")))
+        campaign._decide(Task("toy:slow", "new", toy), Context(Budget("quick")))
     verdict, seconds = campaign._decide(Task("toy:right", "new", toy), Context(Budget("quick")))
     assert verdict.verdict == "holds"
     assert seconds < 1

@@ -1,6 +1,7 @@
 """The judge of samples: holds, fails and unsettled, for unbiased and for extrapolated statistics."""
 
 import json
+import math
 import shlex
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -179,7 +180,7 @@ def test_a_control_must_fail() -> None:
 
 def test_a_finite_width_error_of_another_power_is_unsettled_even_if_the_limit_looks_wrong() -> None:
     def slow(instance: Instance, width: int, rng: Rng, count: int) -> Draws:
-        return unbiased(instance, width, rng, count) * (1 + 3 / np.sqrt(width))
+        return unbiased(instance, width, rng, count) * (1 + 3 / math.sqrt(width))
 
     found = judge(claim(**EXTRAPOLATED | {"measured": slow}), QUICK)
     assert found.verdict == "unsettled"

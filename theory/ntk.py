@@ -74,7 +74,7 @@ def hyperparameters(
     sigma_w2: Any = 1,
     sigma_b2: Any = None,
 ) -> Hyperparameters:
-    """Return the hyper-parameters with the defaults of Assumption 2: γ_w² = 1 − γ_b², σ_b² = 1 − σ_w² E[φ(√v Z)²].
+    """Return the hyper-parameters with the defaults of Assumption 2: γ_w² = 1 − γ_b², σ_b² = 1 − σ_w² E[φ(Z)²].
 
     Args:
         spec: the activation φ.
@@ -97,7 +97,7 @@ def hyperparameters(
     if (w + b).is_zero:
         raise InputError.of("gamma_w2", gamma_w2, "expected gamma_w2 + gamma_b2 above 0")
     if sigma_w2 == "unit":
-        moment = second_moment(spec, w + b)
+        moment = second_moment(spec)
         if moment.is_zero:
             raise InputError.of("sigma_w2", sigma_w2, "expected an activation other than 0, or a number")
         s = 1 / moment
@@ -107,7 +107,7 @@ def hyperparameters(
         return Hyperparameters(w, b, s, _exact("sigma_b2", sigma_b2))
     import sympy
 
-    rest = sympy.Integer(0) if sigma_w2 == "unit" else simplified(1 - s * second_moment(spec, w + b))
+    rest = sympy.Integer(0) if sigma_w2 == "unit" else simplified(1 - s * second_moment(spec))
     if rest.is_negative:
         text = f"expected sigma_w2*E[phi^2] of at most 1 (sigma_b2 = {rest} < 0), or give sigma_b2 as well"
         raise InputError.of("sigma_w2", sigma_w2, text)

@@ -1,17 +1,20 @@
 """A formula as an unevaluated SymPy tree: typeset, evaluated exactly or in balls, and mutated, all from one object."""
 
 import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import Any
 
 from flint import acb, arb, fmpq, fmpz
 
 from eigenlaw.verify.surds import Surd, root
 
+_ZERO, _ONE = fmpq(0), fmpq(1)
+
 Number = Any  # an exact rational (flint.fmpq), an exact square root of one (Surd), or a real ball (flint.arb)
+Program = Callable[[Mapping[str, Any]], Number]
 
 
 @contextmanager
@@ -110,104 +113,135 @@ def evaluate(tree: Any, bindings: Mapping[str, Any]) -> Number:
 
     Args:
         tree: the expression, evaluated or not.
-        bindings: for each symbol its value (int, Fraction, fmpq or ball), for each undefined function a callable.
+        bindings: for each symbol its value (int, Fraction, fmpq or ball), for each undefined function a callable;
+            an infinite sum ends at the index bound to ``oo``, and its tail is the caller's to add.
 
     Raises:
         NameError: if a symbol or function has no value.
         NotImplementedError: if the tree has a node that this evaluator does not know.
         ArithmeticError: if balls are too wide to decide a condition of the tree.
     """
-    return _Evaluator(bindings).number(tree)
+    return _program(tree)(bindings)
 
 
-class _Evaluator:
-    def __init__(self, bindings: Mapping[str, Any]) -> None:
-        self.bindings = bindings
+@lru_cache(maxsize=4096)
+def _program(tree: Any) -> Program:
+    """Translate a tree once into a function of the bindings, so that evaluating it again walks no SymPy."""
+    import sympy
 
-    def number(self, tree: Any) -> Number:
-        import sympy
+    if tree.is_Rational:
+        value = fmpq(int(tree.p), int(tree.q))
+        return lambda _: value
+    if tree is sympy.pi:
+        return lambda _: arb.pi()
+    if tree is sympy.E:
+        return lambda _: arb.const_e()
+    if tree in (sympy.oo, -sympy.oo, sympy.zoo, sympy.nan):
+        return lambda _: arb("nan")
+    if tree.is_Symbol:
+        return lambda bindings: rational(_bound(tree.name, bindings))
+    if isinstance(tree, sympy.Piecewise):
+        return _cases(tree)
+    if isinstance(tree, sympy.Sum | sympy.Product):
+        return _iterated(tree)
+    indexed = isinstance(tree, sympy.Indexed)
+    parts = [_program(argument) for argument in tree.args[1 if indexed else 0 :]]
+    if tree.is_Add:
+        return lambda bindings: sum((part(bindings) for part in parts), _ZERO)
+    if tree.is_Mul:
+        return lambda bindings: _product([part(bindings) for part in parts])
+    if tree.is_Pow:
+        base, exponent = parts
+        return lambda bindings: _power(base(bindings), exponent(bindings))
+    if indexed or isinstance(tree, sympy.core.function.AppliedUndef):
+        return _applied(str(tree.base) if indexed else type(tree).__name__, parts)
+    return _known(type(tree).__name__, parts)
 
-        if tree.is_Rational:
-            return fmpq(int(tree.p), int(tree.q))
-        if tree is sympy.pi:
-            return arb.pi()
-        if tree is sympy.E:
-            return arb.const_e()
-        if tree in (sympy.oo, -sympy.oo, sympy.zoo, sympy.nan):
-            return arb("nan")
-        if tree.is_Symbol:
-            return rational(self.bound(tree.name))
-        if isinstance(tree, sympy.Piecewise):
-            return self.piecewise(tree)
-        if isinstance(tree, sympy.Sum | sympy.Product):
-            return self.iterated(tree, isinstance(tree, sympy.Sum))
-        first = 1 if isinstance(tree, sympy.Indexed) else 0
-        arguments = [self.number(argument) for argument in tree.args[first:]]
-        if tree.is_Add:
-            return sum(arguments, fmpq(0))
-        if tree.is_Mul:
-            return _product(arguments)
-        if tree.is_Pow:
-            return _power(arguments[0], arguments[1])
-        name = type(tree).__name__
-        if isinstance(tree, sympy.Indexed):
-            return rational(self.bindings[str(tree.base)](*map(_integer_if_whole, arguments)))
-        if isinstance(tree, sympy.core.function.AppliedUndef):
-            return rational(self.bound(name)(*map(_integer_if_whole, arguments)))
-        if name in _EXACT and all(isinstance(argument, fmpq) for argument in arguments):
-            return _EXACT[name](*arguments)
-        if name in _BALL:
-            return _BALL[name](*map(ball, arguments))
+
+def _bound(name: str, bindings: Mapping[str, Any]) -> Any:
+    if name not in bindings:
+        raise NameError(f"symbol={name}: no value is bound to it, only to {', '.join(bindings) or 'nothing'}")
+    return bindings[name]
+
+
+def _applied(name: str, parts: Sequence[Program]) -> Program:
+    return lambda bindings: rational(_bound(name, bindings)(*(_integer_if_whole(part(bindings)) for part in parts)))
+
+
+def _known(name: str, parts: Sequence[Program]) -> Program:
+    if name not in _EXACT and name not in _BALL:
         raise NotImplementedError(f"head={name}: expected a function that the evaluator knows")
 
-    def bound(self, name: str) -> Any:
-        if name not in self.bindings:
-            raise NameError(f"symbol={name}: no value is bound to it, only to {', '.join(self.bindings) or 'nothing'}")
-        return self.bindings[name]
+    def value(bindings: Mapping[str, Any]) -> Number:
+        arguments = [part(bindings) for part in parts]
+        if name in _EXACT and all(isinstance(argument, fmpq) for argument in arguments):
+            return _EXACT[name](*arguments)
+        if name not in _BALL:
+            raise NotImplementedError(f"head={name}: expected rational arguments")
+        return _BALL[name](*map(ball, arguments))
 
-    def piecewise(self, tree: Any) -> Number:
-        for value, condition in tree.args:
-            if self.truth(condition):
-                return self.number(value)
-        return arb("nan")
+    return value
 
-    def truth(self, condition: Any) -> bool:
-        import sympy
 
-        if condition in (sympy.true, sympy.false):
-            return bool(condition)
-        if isinstance(condition, sympy.And):
-            return all(self.truth(part) for part in condition.args)
-        if isinstance(condition, sympy.Or):
-            return any(self.truth(part) for part in condition.args)
-        if isinstance(condition, sympy.Not):
-            return not self.truth(condition.args[0])
-        name = type(condition).__name__
-        if name not in _COMPARISONS:
-            raise NotImplementedError(f"head={name}: expected a comparison")
-        left, right = (self.number(part) for part in condition.args)
-        if isinstance(left, Surd) and left == right:
-            left = right = fmpq(0)
-        if not (isinstance(left, fmpq) and isinstance(right, fmpq)):
-            left, right = ball(left), ball(right)
-            if left.overlaps(right) and not (left.is_exact() and right.is_exact()):
-                raise ArithmeticError(f"condition={condition}: the balls are too wide to decide it")
-        return bool(_COMPARISONS[name](left, right))
+def _cases(tree: Any) -> Program:
+    branches = [(_program(value), _condition(condition)) for value, condition in tree.args]
 
-    def iterated(self, tree: Any, is_sum: bool) -> Number:
-        if len(tree.args) > 2:
-            raise NotImplementedError(f"limits={tree.args[1:]}: expected one index; nest sums over several")
-        body, (symbol, low, high) = tree.args[0], tree.args[1]
-        first, last = _whole(self.number(low)), self.last(high)
-        total = fmpq(0) if is_sum else fmpq(1)
-        for index in range(first, last + 1):
-            value = evaluate(body, {**self.bindings, symbol.name: index})
-            total = total + value if is_sum else total * value
+    def value(bindings: Mapping[str, Any]) -> Number:
+        return next((branch(bindings) for branch, holds in branches if holds(bindings)), arb("nan"))
+
+    return value
+
+
+def _condition(condition: Any) -> Callable[[Mapping[str, Any]], bool]:
+    import sympy
+
+    if condition in (sympy.true, sympy.false):
+        truth = bool(condition)
+        return lambda _: truth
+    name = type(condition).__name__
+    if isinstance(condition, sympy.And | sympy.Or | sympy.Not | sympy.ITE):
+        parts = [_condition(part) for part in condition.args]
+        if name == "ITE":
+            return lambda bindings: parts[1](bindings) if parts[0](bindings) else parts[2](bindings)
+        if name == "Not":
+            return lambda bindings: not parts[0](bindings)
+        gather = all if name == "And" else any
+        return lambda bindings: gather(part(bindings) for part in parts)
+    if name not in _COMPARISONS:
+        raise NotImplementedError(f"head={name}: expected a comparison")
+    left, right = (_program(part) for part in condition.args)
+    return lambda bindings: _compare(name, left(bindings), right(bindings))
+
+
+def _compare(name: str, left: Number, right: Number) -> bool:
+    if isinstance(left, Surd) and left == right:
+        left = right = _ZERO
+    if not (isinstance(left, fmpq) and isinstance(right, fmpq)):
+        left, right = ball(left), ball(right)
+        if left.overlaps(right) and not (left.is_exact() and right.is_exact()):
+            raise ArithmeticError(f"condition={left} {name} {right}: the balls are too wide to decide it")
+    return bool(_COMPARISONS[name](left, right))
+
+
+def _iterated(tree: Any) -> Program:
+    import sympy
+
+    if len(tree.args) > 2:
+        raise NotImplementedError(f"limits={tree.args[1:]}: expected one index; nest sums over several")
+    symbol, low, high = tree.args[1]
+    body, first = _program(tree.args[0]), _program(low)
+    last = None if high.is_infinite else _program(high)
+    name, is_sum = symbol.name, isinstance(tree, sympy.Sum)
+
+    def value(bindings: Mapping[str, Any]) -> Number:
+        local, total = dict(bindings), _ZERO if is_sum else _ONE
+        end = int(_bound("oo", bindings)) if last is None else _whole(last(bindings))
+        for index in range(_whole(first(bindings)), end + 1):
+            local[name] = index
+            total = total + body(local) if is_sum else total * body(local)
         return total
 
-    def last(self, high: Any) -> int:
-        """The upper limit; an infinite sum ends at the index bound to ``oo``, its tail is the caller's to add."""
-        return int(self.bound("oo")) if high.is_infinite else _whole(self.number(high))
+    return value
 
 
 def _whole(value: Number) -> int:
