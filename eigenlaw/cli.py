@@ -5,6 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
+from eigenlaw.theory.errors import InputError
+
 app = typer.Typer(
     name="eigenlaw",
     help="The laws of neural-network spectra: derived, evaluated, typeset, and checked.",
@@ -126,7 +128,7 @@ def table(
     raise typer.Exit(command.run(name, {"activation": activation, "order": order, "digits": digits}, style))
 
 
-_REFUSED: tuple[type[Exception], ...] = (ValueError, *typer.BadParameter.__mro__[1:3])
+_REFUSED: tuple[type[Exception], ...] = (InputError, *typer.BadParameter.__mro__[1:3])
 """Unusable input, as our own code and the command-line parser report it."""
 
 

@@ -16,6 +16,7 @@ from eigenlaw.numerics.arrays import numpy_function
 from eigenlaw.theory.errors import InputError
 from eigenlaw.theory.expression import HALF, E, Node, X, add, function, mul, number, power, to_text
 from eigenlaw.theory.parse import parse_expression
+from eigenlaw.theory.structure import breakpoints
 from eigenlaw.theory.symbolic import from_sympy, to_sympy
 
 Real = Callable[[float], float]
@@ -239,6 +240,10 @@ HOSTILE = {
     "x to the x": "x**x",
     "comment": "# x",
     "unbalanced": "(x",
+    "2^8 kinks": "abs(2*" * 8 + "x" + " - 1)" * 8,
+    "2^20 kinks": "abs(2*" * 20 + "x" + " - 1)" * 20,
+    "13 kinks inside": f"abs({' + '.join(f'abs(x - {k})' for k in range(13))} - 100)",
+    "40 lines": f"max({', '.join(f'{k}*x - {k * k}' for k in range(40))})",
 }
 
 
@@ -254,6 +259,30 @@ def test_what_is_no_mathematics_is_refused_at_once_and_in_one_line(name: str) ->
     assert message.isprintable()
     assert "=" in message
     assert ": " in message
+
+
+def test_nested_kinks_end_in_half_a_second() -> None:
+    doubled = "x"
+    for _ in range(6):
+        doubled = f"max({doubled}, 1 - 2*abs({doubled}))"
+    for text in ("abs(" * 30 + "x" + " - 1)" * 30, "abs(2*" * 30 + "x" + " - 1)" * 30, doubled):
+        start = time.perf_counter()
+        with pytest.raises(InputError, match="kinks|nested"):
+            parse_expression(text)
+        assert time.perf_counter() - start < 0.5
+
+
+def test_kinks_up_to_the_limit_are_read() -> None:
+    nested = parse_expression("abs(2*" * 4 + "x" + " - 1)" * 4)
+    assert len(breakpoints(nested)) == 15
+    twelve = " + ".join(f"abs(x - {k})" for k in range(12))
+    assert len(breakpoints(parse_expression(f"abs({twelve} - 100)"))) == 14
+    assert len(breakpoints(parse_expression(" + ".join(f"abs(x - {k})" for k in range(13))))) == 13
+
+
+def test_the_square_of_a_root_keeps_the_domain_of_the_root() -> None:
+    assert to_text(parse_expression("sqrt(x)**2")) == "sqrt(x)**2"
+    assert parse_expression("(x**2)**3") == power(X, number(6))
 
 
 def test_deep_but_honest_text_is_read() -> None:

@@ -86,8 +86,8 @@ WRONG = {
     "index": 2 * n + s**2 + f(n + 1),
     "swapped": 2 * s + n**2 + f(n),
     "one instance": RIGHT * sympy.Piecewise((sympy.Rational(106, 100), sympy.Eq(n, 13)), (1, True)),
-    "no value": RIGHT / sympy.Piecewise((0, sympy.Eq(n, 13)), (1, True)),
 }
+NO_VALUE = RIGHT / sympy.Piecewise((0, sympy.Eq(n, 13)), (1, True))
 
 
 @pytest.mark.parametrize("kind", WRONG)
@@ -96,7 +96,7 @@ def test_a_wrong_formula_of_each_kind_fails(kind: str) -> None:
     assert (found.verdict, found.strength) == ("fails", "statistical")
     assert found.counterexample is not None
     json.dumps(found.counterexample, allow_nan=False)
-    if kind in {"one instance", "no value"}:
+    if kind == "one instance":
         assert found.counterexample["instance"]["n"] == 13
 
 
@@ -113,7 +113,7 @@ def replayed(claimed: Claim, found: Verdict) -> Verdict:
     return judge(claimed, Context(Budget("quick"), int(options["--seed"]), only=only))
 
 
-@pytest.mark.parametrize("kind", ["one instance", "factor 2", "no value"])
+@pytest.mark.parametrize("kind", ["one instance", "factor 2"])
 def test_the_replay_of_a_counterexample_draws_the_same_numbers(kind: str) -> None:
     wrong = claim(WRONG[kind])
     found = judge(wrong, QUICK)
@@ -135,8 +135,28 @@ def test_too_few_draws_to_see_an_error_are_unsettled() -> None:
 
 
 @pytest.mark.parametrize("bad", [arb("nan"), arb(0, float("inf"))])
-def test_a_prediction_without_value_never_holds(bad: Any) -> None:
-    assert judge(claim(predicted=lambda *_: [bad, bad]), QUICK).verdict != "holds"
+def test_a_prediction_without_value_is_unsettled(bad: Any) -> None:
+    found = judge(claim(predicted=lambda *_: [bad, bad]), QUICK)
+    assert (found.verdict, found.evidence["reason"]) == ("unsettled", "the formula has no value")
+
+
+@pytest.mark.parametrize("options", [{}, EXTRAPOLATED], ids=["unbiased", "extrapolated"])
+@pytest.mark.parametrize("tree", [NO_VALUE, 2 * NO_VALUE], ids=["right elsewhere", "wrong elsewhere"])
+def test_a_formula_without_value_at_one_instance_is_unsettled(tree: Any, options: dict[str, Any]) -> None:
+    found = judge(claim(tree, **options), QUICK)
+    assert (found.verdict, found.strength, found.counterexample) == ("unsettled", None, None)
+    assert found.evidence["reason"] == "the formula has no value"
+    assert found.evidence["instance"] == {"activation": "tanh", "n": 13, "s": "14/2"}
+    outside = (Hypothesis("n not 13", lambda i: i["n"] != 13),)
+    verdict = judge(replace(claim(tree, **options, minimum=19), needs=outside), QUICK).verdict
+    assert verdict == ("holds" if tree is NO_VALUE else "fails")
+
+
+def test_a_term_that_no_instance_reaches_is_unsettled() -> None:
+    found = judge(claim(RIGHT + sympy.Piecewise((n, n > 99), (0, True))), QUICK)
+    assert found.verdict == "unsettled"
+    assert "does not see" in found.evidence["reason"]
+    assert any(edit.startswith("lost term Piecewise") for edit in found.evidence["mutants"]["blind"])
 
 
 def test_a_prediction_with_a_wide_ball_is_unsettled() -> None:
@@ -174,8 +194,12 @@ def test_a_control_must_fail() -> None:
     outside = {"activation": "relu", "n": 40, "s": "1/2"}
     needs = (Hypothesis("n < 20", lambda i: i["n"] < 20),)
     assert judge(replace(claim(controls=(outside,)), needs=needs), QUICK).verdict == "unsettled"
-    only_inside = RIGHT + sympy.Piecewise((0, n < 20), (n**2, True))
-    assert judge(replace(claim(only_inside, controls=(outside,)), needs=needs), QUICK).verdict == "holds"
+
+    def otherwise_outside(instance: Instance, width: int, rng: Rng, count: int) -> Draws:
+        return unbiased(instance, width, rng, count) + (instance["n"] ** 2 if instance["n"] >= 20 else 0)
+
+    different = claim(measured=otherwise_outside, controls=(outside,))
+    assert judge(replace(different, needs=needs), QUICK).verdict == "holds"
 
 
 def test_a_finite_width_error_of_another_power_is_unsettled_even_if_the_limit_looks_wrong() -> None:

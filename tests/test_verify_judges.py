@@ -145,7 +145,7 @@ def test_no_number_agrees_with_nothing(bad: Any, relation: Any) -> None:
     for other in (fmpq(0), fmpq(10**30), arb(1), bad, root(fmpq(2))):
         assert compare(bad, other, relation) != "agrees"
         assert compare(other, bad, relation) != "agrees"
-    assert judge(value_claim(predicted=lambda *_: [bad], relation=relation), QUICK).verdict != "holds"
+    assert judge(value_claim(predicted=lambda *_: [bad], relation=relation), QUICK).verdict == "unsettled"
     assert judge(value_claim(measured=lambda *_: [bad], relation=relation), QUICK).verdict == "unsettled"
 
 
@@ -207,8 +207,14 @@ def test_repeated_instances_count_once() -> None:
     assert (found.verdict, found.instances) == ("unsettled", 10)
 
 
+def off_at_17(instance: Instance, rng: Rng) -> Sequence[Any]:
+    """The measured value, which the right formula misses at n = 17 alone."""
+    return [right(instance, rng)[0] + (1 if instance["n"] == 17 else 0)]
+
+
 def test_instances_that_miss_a_hypothesis_are_not_judged() -> None:
-    claim = replace(value_claim(WRONG["only far out"]), needs=(edge("n not 17", lambda i: i["n"] != 17),))
+    assert judge(value_claim(measured=off_at_17), QUICK).verdict == "fails"
+    claim = replace(value_claim(measured=off_at_17), needs=(edge("n not 17", lambda i: i["n"] != 17),))
     found = judge(claim, QUICK)
     assert (found.verdict, found.instances, found.evidence["skipped"]) == ("holds", 23, 1)
     outside = {"activation": "relu", "n": 17, "m": 37, "p": "1/3"}
@@ -220,9 +226,9 @@ def test_a_control_must_fail_and_must_miss_a_hypothesis() -> None:
     fine = {"activation": "relu", "n": 18, "m": 37, "p": "1/3"}
     needs = (edge("n < 17", lambda i: i["n"] < 17),)
     for controls, verdict in (((off,), "holds"), ((fine,), "unsettled"), ((off, fine), "unsettled")):
-        claim = replace(value_claim(WRONG["only far out"], controls=controls, minimum=17), needs=needs)
+        claim = replace(value_claim(measured=off_at_17, controls=controls, minimum=17), needs=needs)
         assert judge(claim, QUICK).verdict == verdict
-    inside = value_claim(WRONG["only far out"], controls=(off,), instances=instances_of(16), minimum=16)
+    inside = value_claim(measured=off_at_17, controls=(off,), instances=instances_of(16), minimum=16)
     found = judge(inside, QUICK)
     assert found.verdict == "unsettled"
     assert "control" in found.evidence["reason"]

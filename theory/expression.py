@@ -56,8 +56,15 @@ E = Node("constant", ("e",))
 
 
 def number(value: int | Fraction | str) -> Node:
-    """Return the node of an exact rational."""
-    return Node("number", (Fraction(value),))
+    """Return the node of an exact rational.
+
+    Raises:
+        InputError: if it has more than about 1200 digits.
+    """
+    exact = Fraction(value)
+    if max(exact.numerator.bit_length(), exact.denominator.bit_length()) > _LARGEST_NUMBER:
+        raise InputError.of("number", f"of {exact.numerator.bit_length()} bits", "expected at most 1200 digits")
+    return Node("number", (exact,))
 
 
 ZERO, ONE, MINUS_ONE, HALF = number(0), number(1), number(-1), number(Fraction(1, 2))
@@ -125,7 +132,7 @@ def power(base: Node, exponent: Node) -> Node:
         return number(base.value**n)
     if base.head == "pow" and exponent.head == "number" and exponent.value.denominator == 1:
         inner = base.nodes[1]
-        if inner.head == "number":
+        if inner.head == "number" and inner.value.denominator == 1:
             return power(base.nodes[0], number(inner.value * exponent.value))
     return Node("pow", (base, exponent))
 

@@ -28,6 +28,9 @@ from eigenlaw.theory.expression import (
 
 Parity = Literal["even", "odd"]
 
+_LARGEST_DEGREE = 400
+_MOST_BREAKS = 12
+
 
 def linear(node: Node) -> tuple[Node, Node] | None:
     """Return (slope, intercept), both constant, if the tree is visibly linear in x."""
@@ -69,7 +72,7 @@ def polynomial(node: Node) -> tuple[Fraction, ...] | None:
             parts = [polynomial(child) for child in node.nodes]
             total: tuple[Fraction, ...] = (Fraction(int(node.head == "mul")),)
             for part in parts:
-                if part is None:
+                if part is None or len(part) + len(total) > _LARGEST_DEGREE:
                     return None
                 total = _sum(total, part) if node.head == "add" else _product(total, part)
             return total
@@ -79,7 +82,7 @@ def polynomial(node: Node) -> tuple[Fraction, ...] | None:
             if coefficients is None or exponent.head != "number":
                 return None
             n = exponent.value
-            if n.denominator != 1 or not 0 <= n <= 200 or n * (len(coefficients) - 1) > 400:
+            if n.denominator != 1 or not 0 <= n <= 200 or n * (len(coefficients) - 1) > _LARGEST_DEGREE:
                 return None
             result: tuple[Fraction, ...] = (Fraction(1),)
             for _ in range(int(n)):
@@ -240,6 +243,8 @@ def where_sign(test: Node, negative_value: Node, positive_value: Node) -> Node:
         InputError: if a piece of ``test`` is not linear in x, so that its sign changes are not located.
     """
     places = list(breakpoints(test))
+    if len(places) > _MOST_BREAKS:
+        raise InputError.of("expression", to_text(test), f"expected at most {_MOST_BREAKS} kinks")
     edges = [-math.inf, *map(constant_float, places), math.inf]
     values: list[Node] = []
     breaks: list[Node] = []

@@ -3,9 +3,10 @@
 import os
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 from types import FrameType
@@ -66,11 +67,26 @@ def _out_of_time(_signal: int, _frame: FrameType | None) -> None:
     raise CheckTimeoutError("the clock of this budget ran out")
 
 
-def _start_worker() -> None:
-    """Give the worker one BLAS thread, so that sums do not depend on the number of cores."""
-    from threadpoolctl import threadpool_limits
+BLAS_THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
-    threadpool_limits(1)
+
+@contextmanager
+def _one_blas_thread() -> Iterator[None]:
+    """Let the processes that start inside the block have one BLAS thread, so that sums do not depend on the cores."""
+    before = {name: os.environ.get(name) for name in BLAS_THREADS}
+    os.environ.update(dict.fromkeys(BLAS_THREADS, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _start_worker() -> None:
+    """Leave an interrupt to the process that waits."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
@@ -79,12 +95,12 @@ def _decide(task: Task, context: Context) -> tuple[Verdict, float]:
     clock = hasattr(signal, "SIGALRM")
     if clock:
         signal.signal(signal.SIGALRM, _out_of_time)
-        signal.alarm(CLOCK[context.budget.name])
+        signal.setitimer(signal.ITIMER_REAL, CLOCK[context.budget.name], 1.0)
     try:
-        verdict = judge(task.claim(), context)
+        verdict = judge(task.claim(), replace(context, source=str(task.file or "")))
     finally:
         if clock:
-            signal.alarm(0)
+            signal.setitimer(signal.ITIMER_REAL, 0)
     return verdict, time.perf_counter() - start
 
 
@@ -114,7 +130,8 @@ def run_campaign(
     context = Context(Budget(budget), seed, every_mutant, only)
     workers = max(1, min(jobs or os.cpu_count() or 1, len(tasks)))
     results: dict[Task, Result] = {}
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_start_worker) as pool:
+    spawn = get_context("spawn")
+    with _one_blas_thread(), ProcessPoolExecutor(workers, mp_context=spawn, initializer=_start_worker) as pool:
         futures: dict[Future[tuple[Verdict, float]], Task] = {
             pool.submit(_decide, task, context): task for task in tasks
         }
@@ -147,9 +164,15 @@ def with_rows(results: Sequence[Result], row_of: Callable[[str], str]) -> list[R
     for row in dict.fromkeys(row_of(r.claim.id) for r in results if row_of(r.claim.id) != r.claim.id):
         parts = [r for r in results if row_of(r.claim.id) == row]
         for form in dict.fromkeys(r.claim.form for r in parts):
-            if form in {"printed", "corrected"}:
+            if form == "printed" or (form == "corrected" and _all_corrected(parts)):
                 out.append(_whole(row, form, parts))
     return out
+
+
+def _all_corrected(parts: Sequence[Result]) -> bool:
+    """Whether each part that does not hold as printed has a corrected form."""
+    printed = {r.claim.id for r in parts if r.claim.form == "printed" and r.verdict.verdict != "holds"}
+    return printed <= {r.claim.id for r in parts if r.claim.form == "corrected"}
 
 
 def _whole(row: str, form: Form, parts: Sequence[Result]) -> Result:

@@ -33,12 +33,14 @@ class Context:
         seed: with the claim's id and the instance it determines every random number.
         every_mutant: try all mutants rather than the small fixed set.
         only: replay this one instance.
+        source: the user's file that defines the claim; empty for the papers' claims.
     """
 
     budget: Budget
     seed: int = 0
     every_mutant: bool = False
     only: Instance | None = None
+    source: str = ""
 
     def rng(self, claim: Claim, instance: Instance | None = None) -> Rng:
         """Return the generator of an instance of a claim; the forms of one claim share it."""
@@ -120,7 +122,8 @@ def _missing(claim: Claim, check: Check, found: Sequence[Instance]) -> tuple[str
 
 def replay_command(claim: Claim, context: Context, instance: Instance) -> str:
     """Return the shell command that runs this instance again."""
-    words = ["eigenlaw", "verify", claim.id, "--form", claim.form, "--seed", str(context.seed)]
+    file = [context.source] if context.source else []
+    words = ["eigenlaw", "verify", *file, claim.id, "--form", claim.form, "--seed", str(context.seed)]
     words += ["--budget", context.budget.name, "--instance", instance_text(instance)]
     return shlex.join(words)
 
@@ -178,6 +181,23 @@ def try_mutants(
         else:
             reports.append(MutantReport(mutant.edit, "killed" if refuted(predicted) else "survived", change))
     return tuple(reports)
+
+
+def unseen(reports: Sequence[MutantReport]) -> list[MutantReport]:
+    """Return the lost terms and changed signs that change no predicted value: the instances do not reach them.
+
+    The sign of a single term is left out, for it may stand in an exponent of −1.
+    """
+    edits = ("lost term", "sign where")
+    return [r for r in reports if r.fate == "invisible" and (r.edit.startswith(edits) or r.edit == "sign")]
+
+
+def without_value(cases: Cases, predicted: Sequence[Vector]) -> Verdict | None:
+    """Return the verdict `unsettled` if the formula has no value at an admitted instance, else None."""
+    for instance, vector in zip(cases.admitted, predicted, strict=True):
+        if any(map(is_nan, vector)):
+            return unsettled(cases, "the formula has no value", {"instance": dict(instance)})
+    return None
 
 
 def resolution_of(reports: Sequence[MutantReport]) -> float | None:

@@ -17,6 +17,7 @@ from eigenlaw.verify.judge import (
     WORKING_BITS,
     Context,
     Verdict,
+    evaluator,
     gather,
     number_text,
     replay_command,
@@ -152,17 +153,26 @@ def _answer(check: Asymptotic, instance: Instance, rate: Any) -> Answer:
 
 
 def _fate(check: Asymptotic, instances: Sequence[Instance], rate: Any, edit: str, mutant: Any) -> MutantReport:
-    """A mutant that is of the same order as the rate is invisible to the statement, unless the statement is ~."""
+    """Hold a mutant against the envelope; one of the rate's own order is invisible, unless the statement is ~."""
     import sympy
 
-    quotients = [_limit(check, instance, mutant, rate) for instance in instances]
+    if not all(_is_positive(check, instance, mutant) for instance in instances):
+        return MutantReport(edit, "killed", None)
+    try:
+        quotients = [_limit(check, instance, mutant, rate) for instance in instances]
+        answers = [_answer(check, instance, mutant) for instance in instances]
+    except NotImplementedError:
+        return MutantReport(edit, "survived", None)
     same = all(q.is_finite and q.is_positive and (check.kind != "~" or q == 1) for q in quotients)
-    if same:
+    if same or (check.kind == "O" and all(q == sympy.oo for q in quotients)):
         return MutantReport(edit, "invisible", 0.0)
-    if check.kind == "O" and all(q == sympy.oo for q in quotients):
-        return MutantReport(edit, "invisible", 0.0)
-    answers = [_answer(check, instance, mutant) for instance in instances]
     return MutantReport(edit, "killed" if "disagrees" in answers else "survived", None)
+
+
+def _is_positive(check: Asymptotic, instance: Instance, rate: Any) -> bool:
+    """Tell whether a rate is a positive number at every index of an instance, as a rate must be."""
+    value, parameters = evaluator(rate), check.parameters(instance)
+    return all(bool(ball(value(**parameters, **{check.index: k})) > 0) for k in check.indices(instance))
 
 
 def _failed(claim: Claim, context: Context, instance: Instance, why: str, count: int) -> Verdict:

@@ -31,7 +31,9 @@ from eigenlaw.verify.judge import (
     resolution_of,
     summarise,
     try_mutants,
+    unseen,
     unsettled,
+    without_value,
 )
 
 Vector64 = npt.NDArray[np.float64]
@@ -198,6 +200,8 @@ def _judge(claim: Claim, check: Sample, context: Context) -> Verdict:
 
     value = evaluator(claim.formula.tree)
     predicted = predict(value)
+    if (valueless := without_value(cases, predicted)) is not None:
+        return valueless
     each = p_values(predicted)
     p = combine(each)
     errors = [np.max(np.sqrt(np.diag(e.covariance)) / np.maximum(np.abs(e.mean), 1e-300)) for e in found]
@@ -231,6 +235,7 @@ def _judge(claim: Claim, check: Sample, context: Context) -> Verdict:
     needed = RESOLUTION_EXTRAPOLATED if check.bias else RESOLUTION_UNBIASED
     reports = try_mutants(claim, context, predicted, predict, lambda vectors: combine(p_values(vectors)) < LEVEL)
     blind = [r for r in reports if r.fate == "survived" and (r.change is None or r.change > needed - 1e-9)]
+    blind += unseen(reports)
     resolution = resolution_of(reports)
     evidence["mutants"] = summarise(reports, blind)
     if blind or resolution is None or resolution > needed + 1e-9:

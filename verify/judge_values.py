@@ -23,7 +23,9 @@ from eigenlaw.verify.judge import (
     resolution_of,
     summarise,
     try_mutants,
+    unseen,
     unsettled,
+    without_value,
 )
 from eigenlaw.verify.mutants import MutantReport
 from eigenlaw.verify.surds import Surd
@@ -96,6 +98,8 @@ def _judge(claim: Claim, check: Value, context: Context) -> Verdict:
     predicted = [check.predicted(instance, value) for instance in cases.admitted]
     if any(len(vector) == 0 for vector in predicted):
         return unsettled(cases, "an instance has no number to compare")
+    if (valueless := without_value(cases, predicted)) is not None:
+        return valueless
     outcomes = [compare_all(p, m, check.relation) for p, m in zip(predicted, measured, strict=True)]
     exact = all(is_exact(x) for vector in (*measured, *predicted) for x in vector)
     strength: Literal["exact", "certified"] = "exact" if exact else "certified"
@@ -136,7 +140,7 @@ def _held(
     reports: tuple[MutantReport, ...],
 ) -> Verdict:
     bound = check.relation != "="
-    blind = [] if bound else [report for report in reports if report.fate == "survived"]
+    blind = [] if bound else [*(r for r in reports if r.fate == "survived"), *unseen(reports)]
     resolution = resolution_of(reports)
     evidence: dict[str, Any] = {"skipped": cases.skipped, "mutants": summarise(reports, blind)}
     if check.controls:

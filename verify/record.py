@@ -33,7 +33,7 @@ def load() -> dict[str, str]:
         found = json.loads(file.read_text(encoding="utf-8"))
     except json.JSONDecodeError as error:
         raise InputError.of("record", file, f"expected JSON ({error}); delete the file or write it anew") from error
-    if not isinstance(found, dict) or not set(found.values()) <= {"holds", "fails"}:
+    if not isinstance(found, dict) or not all(value in ("holds", "fails") for value in found.values()):
         raise InputError.of("record", file, "expected verdicts by id and form; delete the file or write it anew")
     return found
 

@@ -2,6 +2,7 @@
 
 import importlib
 import importlib.util
+import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
@@ -11,6 +12,8 @@ from eigenlaw.theory.errors import InputError
 from eigenlaw.verify.claim import Claim, Row
 
 _Item = TypeVar("_Item", Claim, Row)
+
+ID = re.compile(r"[a-z][a-z0-9_-]*:[a-z0-9.-]+")
 
 PAPERS: tuple[str, ...] = ("murray",)
 
@@ -34,6 +37,9 @@ def claims() -> tuple[Claim, ...]:
     twice = {key for key in keys if keys.count(key) > 1}
     if twice:
         raise ValueError(f"claims={sorted(twice)}: expected each id and form once")
+    torn = {row_of(claim.id) for claim in found if claim.id != row_of(claim.id)} & {claim.id for claim in found}
+    if torn:
+        raise ValueError(f"rows={sorted(torn)}: expected claims of the row itself or of its parts, not both")
     forms = ("printed", "corrected", "sharp", "new")
     return tuple(sorted(found, key=lambda c: (order[row_of(c.id)], c.id, forms.index(c.form))))
 
@@ -71,13 +77,13 @@ def matches(claim_id: str, select: str) -> bool:
     return select[-1] in ":-." or claim_id[len(select)] in ":-."
 
 
-def select_claims(selections: Sequence[str]) -> tuple[Claim, ...]:
-    """Return the claims that any of the selections names; all without a selection.
+def select_claims(selections: Sequence[str], among: Sequence[Claim] | None = None) -> tuple[Claim, ...]:
+    """Return the claims, of the papers or among others, that any of the selections names; all without a selection.
 
     Raises:
         InputError: if a selection names none.
     """
-    return tuple(_select(claims(), selections))
+    return tuple(_select(claims() if among is None else among, selections))
 
 
 def select_rows(selections: Sequence[str]) -> tuple[Row, ...]:
@@ -111,11 +117,21 @@ def claims_of_file(path: Path) -> tuple[Claim, ...]:
     if spec is None or spec.loader is None:
         raise InputError.of("file", path, "expected a Python file that defines claims")
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except SyntaxError as error:
+        raise InputError.of("file", path, f"line {error.lineno} is not Python ({error.msg}); correct it") from error
     found: list[Claim] = []
     for value in vars(module).values():
         items = value if isinstance(value, tuple | list) else (value,)
         found += [item for item in items if isinstance(item, Claim) and item not in found]
     if not found:
         raise InputError.of("file", path, "defines no claim; expected objects of eigenlaw.Claim")
+    for claim in found:
+        if not ID.fullmatch(claim.id):
+            raise InputError.of("id", repr(claim.id), f"expected paper:label, that is, {ID.pattern}")
+    keys = [claim.key for claim in found]
+    if len(set(keys)) < len(keys):
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise InputError.of("id", twice, "defined twice; expected each id and form once")
     return tuple(found)

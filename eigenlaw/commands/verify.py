@@ -45,6 +45,8 @@ def run(select: Sequence[str], options: Options) -> int:
     if not tasks:
         raise InputError.of("form", options.form, "expected a form that the selected claims have")
     only = _instance(options.instance, tasks)
+    if only is not None and options.record:
+        raise InputError.of("record", "with --instance", "expected a whole run; leave one of the two out")
     results = _with_progress(
         tasks,
         budget=budget,
@@ -66,13 +68,14 @@ def run(select: Sequence[str], options: Options) -> int:
 
 
 def _tasks(select: Sequence[str]) -> list[Task]:
-    files = [name for name in select if name.endswith(".py")]
+    """The claims of the files, or of the papers without a file, that the other selections name."""
+    files = [Path(name).resolve() for name in select if name.endswith(".py")]
     names = [name for name in select if not name.endswith(".py")]
-    tasks = [Task(c.id, c.form) for c in select_claims(names)] if names or not files else []
-    for name in files:
-        path = Path(name).resolve()
-        tasks += [Task(claim.id, claim.form, path) for claim in claims_of_file(path)]
-    return tasks
+    if not files:
+        return [Task(claim.id, claim.form) for claim in select_claims(names)]
+    where = {claim.key: path for path in files for claim in claims_of_file(path)}
+    among = [claim for path in files for claim in claims_of_file(path)]
+    return [Task(claim.id, claim.form, where[claim.key]) for claim in select_claims(names, among)]
 
 
 def _instance(text: str | None, tasks: Sequence[Task]) -> dict[str, Any] | None:

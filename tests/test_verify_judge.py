@@ -1,0 +1,125 @@
+"""What all judges share: a formula without value, a term that no instance reaches, and the command that replays."""
+
+import shlex
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import pytest
+import sympy
+from flint import arb, fmpq
+
+from eigenlaw.verify.claim import Budget, Claim, Hypothesis, Instance, Rng, Value
+from eigenlaw.verify.formula import Formula, symbols
+from eigenlaw.verify.judge import Context, judge, replay_command, unseen
+from eigenlaw.verify.mutants import MutantReport
+
+QUICK = Context(Budget("quick"))
+NAMES = ("relu", "tanh", "erf", "abs")
+n, m = symbols("n m")
+RIGHT = n**2 + 3 * m
+AT_17 = sympy.Eq(n, 17)
+
+
+def cases(_: Budget, __: Rng) -> Iterable[Instance]:
+    return [{"activation": NAMES[i % 4], "n": i, "m": 2 * i + 3} for i in range(24)]
+
+
+def measured(instance: Instance, _: Rng) -> Sequence[Any]:
+    return [fmpq(instance["n"] ** 2 + 3 * instance["m"])]
+
+
+def predicted(instance: Instance, value: Callable[..., Any]) -> Sequence[Any]:
+    return [value(n=Fraction(instance["n"]), m=Fraction(instance["m"]))]
+
+
+def claim(tree: Any = RIGHT, **options: Any) -> Claim:
+    check = Value(**{"instances": cases, "predicted": predicted, "measured": measured, **options})
+    return Claim("toy:sum", "printed", "nowhere", "S", Formula(lambda: tree, derived=True), check)
+
+
+def other_than_17(claimed: Claim) -> Claim:
+    return replace(claimed, needs=(Hypothesis("n not 17", lambda i: i["n"] != 17),))
+
+
+@pytest.mark.parametrize("relation", ["=", "<=", ">="])
+def test_a_formula_without_value_at_one_instance_is_unsettled(relation: Any) -> None:
+    with_hole = RIGHT / sympy.Piecewise((0, AT_17), (1, True))
+    found = judge(claim(with_hole, relation=relation), QUICK)
+    assert (found.verdict, found.strength, found.counterexample) == ("unsettled", None, None)
+    assert found.evidence["reason"] == "the formula has no value"
+    assert found.evidence["instance"] == {"activation": "tanh", "n": 17, "m": 37}
+    assert judge(other_than_17(claim(with_hole, relation=relation)), QUICK).verdict == "holds"
+
+
+def test_a_formula_without_value_is_not_refuted_by_what_it_says_elsewhere() -> None:
+    wrong = 2 * RIGHT / sympy.Piecewise((0, AT_17), (1, True))
+    assert judge(claim(wrong), QUICK).evidence["reason"] == "the formula has no value"
+    assert judge(other_than_17(claim(wrong)), QUICK).verdict == "fails"
+
+
+@pytest.mark.parametrize("bad", [arb("nan"), arb("inf"), arb(1, float("inf"))])
+def test_one_part_of_a_vector_without_value_is_enough(bad: Any) -> None:
+    two = claim(
+        predicted=lambda i, value: [*predicted(i, value), bad if i["n"] == 3 else fmpq(1)],
+        measured=lambda i, rng: [*measured(i, rng), fmpq(1)],
+    )
+    found = judge(two, QUICK)
+    assert (found.verdict, found.evidence["instance"]["n"]) == ("unsettled", 3)
+
+
+def test_a_replayed_instance_without_value_is_unsettled() -> None:
+    outside = {"activation": "tanh", "n": 17, "m": 37}
+    with_hole = claim(RIGHT / sympy.Piecewise((0, AT_17), (1, True)))
+    assert judge(with_hole, replace(QUICK, only=outside)).verdict == "unsettled"
+    assert judge(with_hole, replace(QUICK, only={**outside, "n": 16, "m": 35})).verdict == "holds"
+
+
+def test_a_mutant_without_value_is_killed() -> None:
+    found = judge(claim(RIGHT / sympy.Piecewise((n + 1, n >= 0), (1, True)) * (n + 1)), QUICK)
+    lost = {report.edit: report for report in found.mutants}["lost term 1"]
+    assert (found.verdict, lost.fate, lost.change) == ("holds", "killed", None)
+
+
+@pytest.mark.parametrize("every", [False, True])
+def test_a_term_that_no_instance_reaches_makes_an_equality_unsettled(every: bool) -> None:
+    far = RIGHT + sympy.Piecewise((m, n > 99), (0, True))
+    found = judge(claim(far), replace(QUICK, every_mutant=every))
+    assert (found.verdict, found.evidence["reason"]) == ("unsettled", "the check does not see a wrong formula")
+    blind = found.evidence["mutants"]["blind"]
+    assert {edit.split(" Piecewise")[0] for edit in blind} >= {"lost term", "sign where n > 99"}
+
+    def more(_: Budget, __: Rng) -> Iterable[Instance]:
+        return [*cases(QUICK.budget, __), {"activation": "relu", "n": 100, "m": 2}]
+
+    def also_far(instance: Instance, rng: Rng) -> Sequence[Any]:
+        return [measured(instance, rng)[0] + (instance["m"] if instance["n"] > 99 else 0)]
+
+    reached = judge(claim(far, instances=more, measured=also_far), replace(QUICK, every_mutant=every))
+    assert reached.verdict == "holds"
+
+
+def test_a_term_that_is_zero_on_every_instance_makes_an_equality_unsettled() -> None:
+    found = judge(claim(RIGHT + (n - 3) * (m - 2 * n - 3)), QUICK)
+    assert found.verdict == "unsettled"
+    assert any(edit.startswith("lost term (n - 3)*") for edit in found.evidence["mutants"]["blind"])
+
+
+def test_a_bound_may_have_terms_that_no_instance_reaches() -> None:
+    assert judge(claim(RIGHT + sympy.Piecewise((m, n > 99), (0, True)), relation="<="), QUICK).verdict == "holds"
+
+
+def test_only_lost_terms_and_signs_must_be_seen() -> None:
+    edits = ("lost term a", "sign", "sign of term a", "sign where a > 0", "index k+1 in mu(k)", "swapped a and b")
+    reports = [MutantReport(edit, "invisible", 0.0) for edit in edits]
+    assert [report.edit for report in unseen(reports)] == list(edits[:4])
+    assert not unseen([MutantReport(edit, "killed", 0.1) for edit in edits])
+
+
+def test_the_replay_of_a_user_s_claim_names_the_file() -> None:
+    instance = {"activation": "relu", "n": 1}
+    plain = shlex.split(replay_command(claim(), QUICK, instance))
+    named = shlex.split(replay_command(claim(), replace(QUICK, source="/some where/toy.py"), instance))
+    assert plain[:4] == ["eigenlaw", "verify", "toy:sum", "--form"]
+    assert named == [*plain[:2], "/some where/toy.py", *plain[2:]]
