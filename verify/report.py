@@ -102,7 +102,8 @@ def mutant_table(results: Sequence[Result]) -> "RenderableType":
     from rich import box
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title="mutants", title_justify="left")
+    caption = "survived: the check does not refute it; invisible: it changes nothing that the statement speaks of"
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title="mutants", title_justify="left", caption=caption)
     for name in ("claim", "form", "fate", "edits"):
         table.add_column(name, overflow="fold")
     for result in results:
