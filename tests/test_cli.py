@@ -16,6 +16,7 @@ import mpmath
 import pytest
 
 from eigenlaw.commands.columns import columns, patience
+from eigenlaw.theory.errors import InputError
 
 CONTRACT = Path(__file__).parent / "contract"
 
@@ -249,6 +250,26 @@ def test_bad_input(run: Run, typed: str, name: str) -> None:
     assert err.startswith(f"eigenlaw: {name}")
     assert err.count("\n") == 1
     assert time.process_time() - begin < 5
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyError, TypeError, RuntimeError])
+def test_our_own_mistakes_are_not_blamed_on_the_input(
+    run: Run, error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def mistaken(*_: Any) -> int:
+        raise error("a mistake in the code")
+
+    monkeypatch.setattr("eigenlaw.commands.evaluate.run", mistaken)
+    with pytest.raises(error, match="a mistake in the code"):
+        run("eval", "hermite")
+
+
+def test_unusable_input_found_in_a_command_is_status_2(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: Any) -> int:
+        raise InputError.of("what", "this", "expected that")
+
+    monkeypatch.setattr("eigenlaw.commands.evaluate.run", refused)
+    assert run("eval", "hermite") == (2, "", "eigenlaw: what=this: expected that\n")
 
 
 def test_a_table_of_values_fits_the_terminal(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -94,6 +94,27 @@ def test_coefficients_with_bias_are_those_of_theory(name: str) -> None:
         assert kappa.is_zero() == (exact == 0)
 
 
+@pytest.mark.parametrize("name", ["relu", "linear", "erf", "gelu", "monomial(3)", "sin"])
+@pytest.mark.parametrize(("weight", "bias"), [(Fraction(2), Fraction(0)), (Fraction(1, 3), Fraction(1, 5))])
+def test_theory_and_numerics_give_the_same_bias_at_any_first_variance(
+    name: str, weight: Fraction, bias: Fraction
+) -> None:
+    import sympy
+
+    from eigenlaw.theory.ntk import hyperparameters
+
+    given = {"gamma_w2": weight, "gamma_b2": bias, "sigma_w2": Fraction(1, 20)}
+    exact = hyperparameters(name, **given).sigma_b2
+    with working(150):
+        found = hyper_parameters(activation(name), **given, digits=30).sigma_b2_ball()
+        assert is_accurate(found, 30)
+        assert (found - arb(str(sympy.N(exact, 40)))).abs_upper() < 1e-28
+        # 1 − σ_w² E[φ(Z)²] with Z standard normal, whatever γ_w² + γ_b² is
+        square = second_moment(activation(name), 35)
+        assert found.overlaps(1 - square / 20)
+        assert not second_moment(activation(name), 35, weight + bias).overlaps(square)
+
+
 Function = Callable[[Any], Any]
 FUNCTIONS: dict[str, tuple[Function, Function]] = {
     "tanh": (np.tanh, lambda x: 1 - np.tanh(x) ** 2),

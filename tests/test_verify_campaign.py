@@ -16,7 +16,7 @@ import pytest
 from eigenlaw.commands import verify as command
 from eigenlaw.theory.errors import InputError
 from eigenlaw.verify import campaign, record
-from eigenlaw.verify.campaign import Result, Task, run_campaign, with_rows
+from eigenlaw.verify.campaign import Result, Task, run_campaign
 from eigenlaw.verify.claim import Budget, Form
 from eigenlaw.verify.judge import Context, Verdict
 from eigenlaw.verify.registry import claims_of_file, rows, select_claims, select_rows
@@ -62,6 +62,13 @@ def late(instance, rng):
     return squares(instance, rng)
 
 
+def threads(instance, rng):
+    names = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+    if [os.environ.get(name) for name in names] != ["1"] * 4:
+        raise RuntimeError("several threads")
+    return squares(instance, rng)
+
+
 def slow(instance, rng):
     time.sleep(30)
     return squares(instance, rng)
@@ -90,6 +97,8 @@ if EXTRA == "late":
     CLAIMS.append(value("toy:late", lambda: n**2 + 1, late))
 if EXTRA == "slow":
     CLAIMS.append(value("toy:slow", lambda: n**2 + 1, slow))
+if EXTRA == "threads":
+    CLAIMS.append(value("toy:threads", lambda: n**2 + 1, threads))
 if EXTRA == "few":
     CLAIMS.append(value("toy:few", lambda: n**2 + 1, minimum=99))
 if EXTRA == "wrong":
@@ -203,6 +212,28 @@ def test_what_is_not_settled_as_expected_is_red(
     assert reason is None or reason in found["claims"][-1]["evidence"]["reason"]
 
 
+def test_workers_have_one_blas_thread_and_this_process_keeps_its_own(
+    toy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOY_EXTRA", "threads")
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    before = dict(os.environ)
+    task = Task("toy:threads", "new", toy)
+    (alone,) = run_campaign([task], budget="quick")
+    assert alone.verdict.verdict == "holds"
+    monkeypatch.setattr(campaign, "ProcessPoolExecutor", ProcessPoolExecutor)
+    (found,) = run_campaign([task], budget="quick", jobs=1)
+    assert found.verdict.verdict == "holds"
+    assert dict(os.environ) == before
+    with pytest.raises(KeyError), campaign._one_blas_thread():
+        assert {os.environ[name] for name in campaign.BLAS_THREADS} == {"1"}
+        raise KeyError
+    assert dict(os.environ) == before
+    with pytest.raises(RuntimeError, match="several threads"):
+        campaign._decide(task, Context(Budget("quick")))
+
+
 def test_the_clock_of_the_budget_stops_a_check(toy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(campaign.CLOCK, "quick", 1)
     monkeypatch.setenv("TOY_EXTRA", "slow")
@@ -250,7 +281,9 @@ def test_saving_merges_with_what_was_recorded(toy: Path) -> None:
     assert record.load() == {"other:claim printed": "fails", "toy:right new": "holds"}
 
 
-@pytest.mark.parametrize("text", ["{", "[]", "1", '{"a": "unsettled"}', '{"a": 1}', '{"a": null}', '{"a": ["holds"]}', '{"a": {}}'])
+@pytest.mark.parametrize(
+    "text", ["{", "[]", "1", '{"a": "unsettled"}', '{"a": 1}', '{"a": null}', '{"a": ["holds"]}', '{"a": {}}']
+)
 def test_a_file_that_is_no_record_is_refused(text: str, toy: Path) -> None:
     record.path().write_text(text)
     with pytest.raises(InputError, match="record"):
@@ -266,9 +299,8 @@ def test_a_counterexample_is_replayed_by_the_printed_command(
     for name, found in failed.items():
         words = shlex.split(found["replay"])
         assert words[:4] == ["eigenlaw", "verify", str(toy), name]
-        status, out, _ = run(*words[1:], "--json")
-        assert status == 0
-        (entry,) = json.loads(out)["claims"]
+        assert run(*words[1:], "--json", str(tmp_path / "out.json"))[0] == 0
+        (entry,) = document(tmp_path)["claims"]
         assert (entry["id"], entry["verdict"], entry["instances"]) == (name, "fails", 1)
         shown = {key: value for key, value in found.items() if key != "p"}
         assert {key: value for key, value in entry["counterexample"].items() if key != "p"} == shown
@@ -318,42 +350,6 @@ def result(name: str, verdict: Any, form: Form = "printed", strength: Any = "exa
     settled = verdict != "unsettled"
     found = Verdict(verdict, strength if settled else None, 20, resolution if settled else None, {"resolution": "-"})
     return Result(claim, found, 1.0)
-
-
-def whole(*parts: Result) -> dict[str, Result]:
-    found = with_rows(list(parts), lambda name: name.rpartition(".")[0] or name)
-    assert found[: len(parts)] == list(parts)
-    return {r.claim.form: r for r in found[len(parts) :]}
-
-
-class TestRows:
-    """A row that has parts."""
-
-    def test_it_fails_if_one_part_fails(self) -> None:
-        row = whole(result("p:a.1", "holds"), result("p:a.2", "fails"), result("p:a.3", "unsettled"))["printed"]
-        assert (row.claim.id, row.verdict.verdict, row.verdict.instances, row.seconds) == ("p:a", "fails", 60, 3.0)
-
-    def test_it_is_unsettled_if_one_part_is(self) -> None:
-        row = whole(result("p:a.1", "holds"), result("p:a.2", "unsettled"))["printed"]
-        assert row.verdict.verdict == "unsettled"
-        assert not row.settled
-
-    def test_it_holds_with_the_weakest_strength_and_the_coarsest_resolution(self) -> None:
-        parts = [result("p:a.1", "holds"), result("p:a.2", "holds", strength="statistical", resolution=0.1)]
-        row = whole(*parts)["printed"].verdict
-        assert (row.verdict, row.strength, row.resolution) == ("holds", "statistical", 0.1)
-
-    def test_corrected_parts_stand_in_for_the_printed_ones(self) -> None:
-        parts = [result("p:a.1", "holds"), result("p:a.2", "fails"), result("p:a.2", "holds", form="corrected")]
-        found = whole(*parts)
-        assert found["printed"].verdict.verdict == "fails"
-        assert found["corrected"].verdict.verdict == "holds"
-        assert found["corrected"].verdict.evidence["parts"] == {"p:a.1": "holds", "p:a.2": "holds"}
-        parts[2] = result("p:a.2", "fails", form="corrected")
-        assert whole(*parts)["corrected"].verdict.verdict == "fails"
-
-    def test_rows_without_parts_stay_alone(self) -> None:
-        assert not whole(result("p:a", "holds"))
 
 
 def test_only_a_printed_form_may_fail_without_a_record() -> None:

@@ -55,7 +55,7 @@ def slope_law() -> Any:
     import sympy
 
     p, h = sympy.Symbol("p", integer=True, nonnegative=True), symbolic_hyperparameters()
-    return (p + 1) * sympy.Function("alpha")(p + 1) / h.gamma_w2
+    return (p + 1) * sympy.IndexedBase("alpha")[p + 1] / h.gamma_w2
 
 
 def truncated_slope_law() -> Any:
@@ -63,7 +63,7 @@ def truncated_slope_law() -> Any:
     import sympy
 
     p = sympy.Symbol("p", integer=True, nonnegative=True)
-    return (p + 1) * sympy.Function("alpha")(p + 1)
+    return (p + 1) * sympy.IndexedBase("alpha")[p + 1]
 
 
 def truncated_deep_slope_law() -> Any:
@@ -75,5 +75,5 @@ def truncated_deep_slope_law() -> Any:
 
     p, k, layer = sympy.symbols("p k l", integer=True, nonnegative=True)
     last = sympy.Symbol("T", integer=True)
-    alpha, F = sympy.Function("alpha"), sympy.Function("F")
-    return sympy.Sum((k + 1) * alpha(k + 1) * F(p, k, layer - 1), (k, 0, last))
+    alpha, F = sympy.IndexedBase("alpha"), sympy.Function("F")
+    return sympy.Sum((k + 1) * alpha[k + 1] * F(p, k, layer - 1), (k, 0, last))

@@ -17,6 +17,25 @@ Number = Any  # an exact rational (flint.fmpq), an exact square root of one (Sur
 Program = Callable[[Mapping[str, Any]], Number]
 
 
+_LATEX = {
+    "gamma_w2": r"\gamma_w^2",
+    "gamma_b2": r"\gamma_b^2",
+    "sigma_w2": r"\sigma_w^2",
+    "sigma_b2": r"\sigma_b^2",
+    "sigma2": r"\sigma^2",
+    "xx": r"x^\top x",
+    "xy": r"x^\top y",
+    "yy": r"y^\top y",
+    "Sxx": r"\Sigma(x,x)",
+    "Sxy": r"\Sigma(x,y)",
+    "Syy": r"\Sigma(y,y)",
+}
+"""How symbols are typeset whose names in the code spell out a square or a pair."""
+
+
+_PRETTY = {"gamma_w2": "γ_w²", "gamma_b2": "γ_b²", "sigma_w2": "σ_w²", "sigma_b2": "σ_b²", "sigma2": "σ²"}
+
+
 @contextmanager
 def unevaluated() -> Iterator[None]:
     """Build SymPy expressions as they are written, without simplification."""
@@ -60,7 +79,21 @@ class Formula:
         """The formula in LaTeX, as it was written."""
         import sympy
 
-        text: str = sympy.latex(self.tree, order="none")
+        names = {
+            symbol: _LATEX[symbol.name] for symbol in self.tree.free_symbols if getattr(symbol, "name", "") in _LATEX
+        }
+        text: str = sympy.latex(self.tree, order="none", symbol_names=names)
+        return text
+
+    def pretty(self, width: int) -> str:
+        """The formula in lines of characters, at most ``width`` wide where it can be broken."""
+        import sympy
+
+        symbols = [symbol for symbol in self.tree.free_symbols if str(symbol) in _PRETTY]
+        squares = {symbol: sympy.Symbol(_PRETTY[symbol.name]) for symbol in symbols}
+        with unevaluated():
+            tree = self.tree.xreplace(squares)
+        text: str = sympy.pretty(tree, order="none", num_columns=width)
         return text
 
     def value(self, bindings: Mapping[str, Any]) -> Number:
@@ -85,6 +118,21 @@ def undefined(name: str) -> Any:
     import sympy
 
     return sympy.Function(name)
+
+
+def indexed(name: str) -> Any:
+    """Return a SymPy sequence, such as μ_k, which gets its values from the bindings of an instance."""
+    import sympy
+
+    return sympy.IndexedBase(name)
+
+
+def summation(body: Any, limits: tuple[Any, Any, Any]) -> Any:
+    """Return the SymPy sum of an unevaluated body, without the factor 1 that SymPy puts before it otherwise."""
+    import sympy
+
+    with sympy.evaluate(True):
+        return sympy.Sum(body, limits)
 
 
 def rational(value: Any) -> Any:

@@ -20,6 +20,7 @@ from eigenlaw.verify.judge import (
     summarise,
     try_mutants,
     unsettled,
+    without_value,
 )
 from eigenlaw.verify.judge_values import compare
 
@@ -41,6 +42,8 @@ def judge_identity(claim: Claim, check: Identity, context: Context) -> Verdict:
             return any(compare(right, value) == "disagrees" for (right,), value in zip(vectors, left, strict=True))
 
         right = predict(evaluator(claim.formula.tree))
+        if (valueless := without_value(cases, right)) is not None:
+            return valueless
         for point, (predicted,), measured in zip(points, right, left, strict=True):
             if compare(predicted, measured) == "disagrees":
                 counterexample = {

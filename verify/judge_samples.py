@@ -225,11 +225,7 @@ def _judge(claim: Claim, check: Sample, context: Context) -> Verdict:
         return Verdict("holds", "statistical", 1, None, {**evidence, "resolution": "none: one instance was replayed"})
     if cases.missing:
         return unsettled(cases, "; ".join(cases.missing), evidence)
-    passed = [
-        instance
-        for instance in check.controls
-        if p_value(_measure(check, context, claim, instance), _floats(check.predicted(instance, value))) >= LEVEL / 2
-    ]
+    passed = [instance for instance in check.controls if not _fails_at(claim, check, context, instance)]
     if passed:
         return passed_control(cases, passed)
     needed = RESOLUTION_EXTRAPOLATED if check.bias else RESOLUTION_UNBIASED
@@ -241,6 +237,13 @@ def _judge(claim: Claim, check: Sample, context: Context) -> Verdict:
     if blind or resolution is None or resolution > needed + 1e-9:
         return unsettled(cases, f"the check does not see an error of {needed:.0%}", evidence)
     return Verdict("holds", "statistical", len(cases.admitted), resolution, evidence, None, reports)
+
+
+def _fails_at(claim: Claim, check: Sample, context: Context, control: Instance) -> bool:
+    """Tell whether the formula has a value at a control and is rejected there."""
+    predicted = _floats(check.predicted(control, evaluator(claim.formula.tree)))
+    rejected = p_value(_measure(check, context, claim, control), predicted) < LEVEL / 2
+    return bool(np.all(np.isfinite(predicted))) and rejected
 
 
 def _counterexample(

@@ -110,14 +110,7 @@ def _judge(claim: Claim, check: Value, context: Context) -> Verdict:
         return unsettled(cases, "the balls are too wide to decide", {"instance": dict(first)})
     if cases.missing:
         return unsettled(cases, "; ".join(cases.missing))
-    passed = [
-        instance
-        for instance in check.controls
-        if compare_all(
-            check.predicted(instance, value), check.measured(instance, context.rng(claim, instance)), check.relation
-        )
-        != "disagrees"
-    ]
+    passed = [instance for instance in check.controls if not _fails_at(claim, check, context, instance)]
     if passed:
         return passed_control(cases, passed)
 
@@ -129,6 +122,13 @@ def _judge(claim: Claim, check: Value, context: Context) -> Verdict:
 
     reports = try_mutants(claim, context, predicted, predict, refuted, _TIGHTENING[check.relation])
     return _held(claim, check, context, cases, strength, reports)
+
+
+def _fails_at(claim: Claim, check: Value, context: Context, control: Instance) -> bool:
+    """Tell whether the formula has a value at a control and disagrees with what is measured there."""
+    predicted = check.predicted(control, evaluator(claim.formula.tree))
+    measured = check.measured(control, context.rng(claim, control))
+    return not any(map(is_nan, predicted)) and compare_all(predicted, measured, check.relation) == "disagrees"
 
 
 def _held(

@@ -80,6 +80,8 @@ def matches(claim_id: str, select: str) -> bool:
 def select_claims(selections: Sequence[str], among: Sequence[Claim] | None = None) -> tuple[Claim, ...]:
     """Return the claims, of the papers or among others, that any of the selections names; all without a selection.
 
+    A selection that is a whole id names that claim alone, so that the command of a replay is never ambiguous.
+
     Raises:
         InputError: if a selection names none.
     """
@@ -97,11 +99,16 @@ def select_rows(selections: Sequence[str]) -> tuple[Row, ...]:
 
 def _select(found: Iterable[_Item], selections: Sequence[str]) -> list[_Item]:
     everything = list(found)
+    whole = {item.id for item in everything}
+
+    def chosen(name: str, select: str) -> bool:
+        return name == select if select in whole else matches(name, select)
+
     for select in selections:
         if not select or not any(matches(item.id, select) for item in everything):
             papers = ", ".join(PAPERS)
             raise InputError.of("select", repr(select), f"names no claim; expected an id, a prefix, or one of {papers}")
-    return [item for item in everything if not selections or any(matches(item.id, s) for s in selections)]
+    return [item for item in everything if not selections or any(chosen(item.id, s) for s in selections)]
 
 
 @cache

@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 
-from eigenlaw.commands.output import console, write_json
+from eigenlaw.commands.output import console, note, write_json
+
+WIDE = 140
+"""Columns of a terminal from which the statements in LaTeX stand in the table."""
 
 
 def run(select: Sequence[str], json: str | None) -> None:
@@ -23,12 +26,17 @@ def run(select: Sequence[str], json: str | None) -> None:
     from rich import box
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    out = console()
+    wide = out.width >= WIDE
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("claim", no_wrap=True)
     table.add_column("where", overflow="fold")
     table.add_column("forms")
-    table.add_column("says", overflow="fold")
+    if wide:
+        table.add_column("says", overflow="fold")
     for row in document["claims"]:
         forms = ", ".join(row["forms"]) or row["status"]
-        table.add_row(row["id"], row["where"], forms, row["says"])
-    console().print(table)
+        table.add_row(row["id"], row["where"], forms, *([row["says"]] if wide else []))
+    out.print(table)
+    if not wide:
+        note("`eigenlaw show ID` says what a claim states; so does this table on a wider terminal")

@@ -59,15 +59,19 @@ def _document(row: Row, forms: list[Claim]) -> dict[str, Any]:
 
 def statement(claim: Claim) -> str:
     """Return the statement of a claim in LaTeX: what is measured, the relation, the formula."""
-    relation = getattr(claim.check, "relation", "=")
+    sign, order = _relation(claim)
+    body = rf"{order}\left({claim.formula.latex()}\right)" if order else claim.formula.latex()
+    return f"{claim.lhs} {sign} {body}"
+
+
+def _relation(claim: Claim) -> tuple[str, str]:
+    """The sign between the two sides in LaTeX, and the order symbol around the right-hand side."""
     kind = getattr(claim.check, "kind", None)
     if kind is not None:
-        order = {"O": "O", "Omega": r"\Omega", "Theta": r"\Theta"}.get(kind)
-        if order is None:
-            return rf"{claim.lhs} \sim {claim.formula.latex()}"
-        return rf"{claim.lhs} = {order}\left({claim.formula.latex()}\right)"
-    sign = {"<=": r"\le", ">=": r"\ge"}.get(relation, relation)
-    return f"{claim.lhs} {sign} {claim.formula.latex()}"
+        order = {"O": "O", "Omega": r"\Omega", "Theta": r"\Theta"}.get(kind, "")
+        return ("=" if order else r"\sim"), order
+    relation = getattr(claim.check, "relation", "=")
+    return {"<=": r"\le", ">=": r"\ge"}.get(relation, relation), ""
 
 
 def _latex(claim: Claim) -> str:
@@ -88,7 +92,10 @@ def _text(row: Row, forms: list[Claim]) -> None:
         line(f"  why    {row.why}")
     for claim in forms:
         line(f"\n{claim.id} as {claim.form}  [{claim.source}; {type(claim.check).__name__}]")
-        line(f"  {statement(claim)}")
+        sign, order = _relation(claim)
+        line(f"  {claim.lhs} {sign} {order}".rstrip())
+        for text in claim.formula.pretty(out.width - 6).splitlines():
+            line(f"      {text}".rstrip())
         for hypothesis in claim.needs:
             line(f"  where {hypothesis.says}")
         if claim.formula.opaque:

@@ -1,7 +1,7 @@
 """`eigenlaw verify`: decide claims, show the verdicts, and say by the exit status whether all are as expected."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -11,7 +11,7 @@ from eigenlaw.theory.errors import InputError
 from eigenlaw.verify import record as records
 from eigenlaw.verify.campaign import Result, Task, run_campaign, with_rows
 from eigenlaw.verify.claim import BudgetName
-from eigenlaw.verify.registry import claims_of_file, row_of, rows, select_claims
+from eigenlaw.verify.registry import claims_of_file, row_of, select_claims
 from eigenlaw.verify.report import counterexample_lines, summary, verdict_table, verify_document
 
 
@@ -58,13 +58,21 @@ def run(select: Sequence[str], options: Options) -> int:
     )
     if options.record:
         note(f"recorded in {records.save(results)}")
-    known = {row.id for row in rows()}
-    shown = with_rows(results, lambda i: row_of(i) if i in known or i.rpartition(".")[0] in known else i)
+    shown = with_rows(results, _whole_rows(results))
     if options.json is not None:
         write_json(verify_document(shown, seed=options.seed, budget=budget, mutants=options.mutants), options.json)
     if options.json != "-":
         _print(results, options.mutants)
     return 0 if all(result.settled for result in results) else 1
+
+
+def _whole_rows(results: Sequence[Result]) -> Callable[[str], str]:
+    """Map an id to its row if every printed and corrected part of the row was decided, else to itself."""
+    decided = {result.claim.key for result in results}
+    stated = [claim for claim in select_claims([]) if claim.form in ("printed", "corrected")]
+    partly = {row_of(claim.id) for claim in stated if claim.key not in decided}
+    rows_of = {claim.id: row_of(claim.id) for claim in select_claims([]) if row_of(claim.id) not in partly}
+    return lambda name: rows_of.get(name, name)
 
 
 def _tasks(select: Sequence[str]) -> list[Task]:
@@ -73,8 +81,10 @@ def _tasks(select: Sequence[str]) -> list[Task]:
     names = [name for name in select if not name.endswith(".py")]
     if not files:
         return [Task(claim.id, claim.form) for claim in select_claims(names)]
-    where = {claim.key: path for path in files for claim in claims_of_file(path)}
     among = [claim for path in files for claim in claims_of_file(path)]
+    where = {claim.key: path for path in files for claim in claims_of_file(path)}
+    if len(where) < len(among):
+        raise InputError.of("file", ", ".join(map(str, files)), "two files define the same id and form; run them apart")
     return [Task(claim.id, claim.form, where[claim.key]) for claim in select_claims(names, among)]
 
 

@@ -11,7 +11,7 @@ from eigenlaw.numerics import ntk as numerics
 from eigenlaw.theory import ntk, shallow
 from eigenlaw.verify.averages import mean_tangent_kernel
 from eigenlaw.verify.claim import Budget, Claim, Draws, Evaluate, Instance, Rng, Sample, Value
-from eigenlaw.verify.formula import Formula, evaluate, rational, symbols, undefined
+from eigenlaw.verify.formula import Formula, evaluate, indexed, rational, summation, symbols, undefined
 from eigenlaw.verify.networks import HyperParameters
 from eigenlaw.verify.papers.murray.common import UNIT_VARIANCE, bindings, mu, phi_of
 from eigenlaw.verify.papers.murray.sampling import (
@@ -34,10 +34,10 @@ def kappa_printed() -> Any:
     import sympy
 
     p, gamma_w2, gamma_b2, sigma_w2, sigma_b2 = symbols("p gamma_w2 gamma_b2 sigma_w2 sigma_b2")
-    m = undefined("mu")
+    m = indexed("mu")
     return (
-        sigma_w2 * (1 + gamma_w2 * p) * m(p) ** 2
-        + sigma_w2 * gamma_b2 * (1 + p) * m(p + 1) ** 2
+        sigma_w2 * (1 + gamma_w2 * p) * m[p] ** 2
+        + sigma_w2 * gamma_b2 * (1 + p) * m[p + 1] ** 2
         + sympy.KroneckerDelta(p, 0) * sigma_b2
     )
 
@@ -103,7 +103,7 @@ def _power_series() -> Any:
     import sympy
 
     p, rho = symbols("p rho")
-    return sympy.Sum(undefined("kappa")(p) * rho**p, (p, 0, sympy.oo))
+    return summation(indexed("kappa")[p] * rho**p, (p, 0, sympy.oo))
 
 
 def _numeric_series(instance: Instance, value: Evaluate) -> Sequence[Any]:
@@ -199,7 +199,7 @@ CLAIMS: tuple[Claim, ...] = (
         "murray:eq-9.2",
         "printed",
         "(9), in (5)",
-        KERNEL,
+        rf"[\rho^p]\,{KERNEL}",
         Formula(kappa_printed),
         kernel_sample(INNER, _summed),
         (UNIT_VARIANCE,),

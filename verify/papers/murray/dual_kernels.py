@@ -6,7 +6,7 @@ from typing import Any
 
 from eigenlaw.theory import dual
 from eigenlaw.verify.claim import Budget, Claim, Draws, Evaluate, Hypothesis, Instance, Rng, Sample
-from eigenlaw.verify.formula import Formula, evaluate, symbols, undefined
+from eigenlaw.verify.formula import Formula, evaluate, indexed, summation, symbols, undefined
 from eigenlaw.verify.measure import preactivation_covariance
 from eigenlaw.verify.networks import Architecture, HyperParameters, Parameters, measure_networks
 from eigenlaw.verify.papers.murray.common import STEPS, correlated_inputs, mu, phi_array
@@ -35,7 +35,7 @@ def _mehler() -> Any:
     import sympy
 
     k, rho = symbols("k rho")
-    return sympy.Sum(undefined("mu")(k) ** 2 * rho**k, (k, 0, sympy.oo))
+    return summation(indexed("mu")[k] ** 2 * rho**k, (k, 0, sympy.oo))
 
 
 def _mehler_value(instance: Instance, value: Evaluate) -> Sequence[Any]:

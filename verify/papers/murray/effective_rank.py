@@ -11,7 +11,7 @@ from eigenlaw.numerics.gram import kernel_matrix
 from eigenlaw.verify.claim import Budget, Claim, Evaluate, Hypothesis, Instance, Rng, Value
 from eigenlaw.verify.data import rational_unit_vectors
 from eigenlaw.verify.effective_rank import EffectiveRank, EffectiveRankRatio, trace
-from eigenlaw.verify.formula import Formula, symbols, undefined
+from eigenlaw.verify.formula import Formula, indexed, summation, symbols
 from eigenlaw.verify.spectra import count_at_least
 
 SERIES: tuple[tuple[str, ...], ...] = (
@@ -33,8 +33,8 @@ def _data(instance: Instance) -> Any:
     if "points" in instance:
         return np.array([[Fraction(entry) for entry in row] for row in instance["points"]], dtype=object)
     rng = np.random.default_rng(instance["draw"])
-    copies = instance.get("duplicates", 0)
-    return rational_unit_vectors(rng, instance["n"], instance["d"], duplicates=copies)
+    n, copies = instance["n"], instance.get("duplicates", 0)
+    return rational_unit_vectors(rng, n, instance["d"], duplicates=copies, size=max(3, n))
 
 
 def _kernel(coefficients: Sequence[Fraction]) -> Callable[[Any], Any]:
@@ -59,11 +59,10 @@ def _instances(budget: Budget, rng: Rng) -> Iterable[Instance]:
 
 def _bound(first: int) -> Callable[[], Any]:
     def build() -> Any:
-        import sympy
 
         p, last = symbols("p P")
-        c = undefined("c")
-        return sympy.Sum(c(p), (p, first, last)) / c(first)
+        c = indexed("c")
+        return summation(c[p], (p, first, last)) / c[first]
 
     return build
 
@@ -186,11 +185,10 @@ def _outlier_count(instance: Instance, _: Rng) -> Sequence[Any]:
 
 
 def _outlier_bound() -> Any:
-    import sympy
 
     p, last = symbols("p P")
-    c = undefined("c")
-    return 2 * sympy.Sum(c(p), (p, 0, last)) / c(0)
+    c = indexed("c")
+    return 2 * summation(c[p], (p, 0, last)) / c[0]
 
 
 def _low_rank(budget: Budget, _: Rng) -> Iterable[Instance]:
@@ -199,11 +197,10 @@ def _low_rank(budget: Budget, _: Rng) -> Iterable[Instance]:
 
 
 def _inherited_bound() -> Any:
-    import sympy
 
     p, last, d = symbols("p P d")
-    c = undefined("c")
-    return d * sympy.Sum(c(p), (p, 1, last)) / c(1)
+    c = indexed("c")
+    return d * summation(c[p], (p, 1, last)) / c[1]
 
 
 def _inherited_value(instance: Instance, value: Evaluate) -> Sequence[Any]:

@@ -11,7 +11,7 @@ from eigenlaw.numerics.tails import tail_bound
 from eigenlaw.theory import hermite as theory
 from eigenlaw.theory.hermite_polynomials import hermite_at_zero, index_symbol, unnormalised
 from eigenlaw.verify.claim import Budget, Claim, Evaluate, Hypothesis, Instance, Rng, Value
-from eigenlaw.verify.formula import Formula, evaluate, rational, symbols, undefined
+from eigenlaw.verify.formula import Formula, evaluate, indexed, rational, summation, symbols, undefined
 from eigenlaw.verify.integrals import activation_mean, derivative_pieces
 from eigenlaw.verify.judge import WORKING_BITS
 from eigenlaw.verify.papers.murray.common import (
@@ -115,7 +115,7 @@ def _sum_of_squares() -> Any:
     import sympy
 
     (k,) = symbols("k")
-    return sympy.Sum(undefined("mu")(k) ** 2, (k, 0, sympy.oo))
+    return summation(indexed("mu")[k] ** 2, (k, 0, sympy.oo))
 
 
 def _points(budget: Budget, _: Rng) -> Iterable[Instance]:
@@ -224,12 +224,12 @@ def _mu_of_slope() -> Any:
     import sympy
 
     (k,) = symbols("k")
-    return sympy.sqrt(k + 1) * undefined("mu")(k + 1)
+    return sympy.sqrt(k + 1) * indexed("mu")[k + 1]
 
 
 def _mu_alone() -> Any:
     (k,) = symbols("k")
-    return undefined("mu")(k)
+    return indexed("mu")[k]
 
 
 ASSUMPTION_3 = Hypothesis(

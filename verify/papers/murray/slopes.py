@@ -10,7 +10,7 @@ from flint import fmpq_poly
 from eigenlaw.theory import shallow
 from eigenlaw.verify.averages import mean_product, polynomial_derivative
 from eigenlaw.verify.claim import Budget, Claim, Evaluate, Instance, Rng, Value
-from eigenlaw.verify.formula import Formula, rational, symbols, undefined
+from eigenlaw.verify.formula import Formula, indexed, rational, summation, symbols, undefined
 from eigenlaw.verify.networks import HyperParameters
 from eigenlaw.verify.papers.murray.common import UNIT_VARIANCE, bindings, phi_of
 
@@ -62,14 +62,14 @@ def _entry_of(series: fmpq_poly) -> Callable[[int], Any]:
 
 def _slope_printed() -> Any:
     (p,) = symbols("p")
-    return (p + 1) * undefined("alpha")(p + 1)
+    return (p + 1) * indexed("alpha")[p + 1]
 
 
 def _truncated_printed() -> Any:
     import sympy
 
     (p,) = symbols("p")
-    return sympy.sqrt(p + 1) * undefined("alpha")(p + 1)
+    return sympy.sqrt(p + 1) * indexed("alpha")[p + 1]
 
 
 def _slope_value(gamma_b2: Callable[[Instance], str]) -> Callable[[Instance, Evaluate], Sequence[Any]]:
@@ -97,8 +97,8 @@ def _deep_printed() -> Any:
     import sympy
 
     p, k, layer, last = symbols("p k l T")
-    alpha, F = undefined("alpha"), undefined("F")
-    return sympy.Sum(sympy.sqrt(k + 1) * alpha(p + 1) * F(p, k, layer), (k, 0, last))
+    alpha, F = indexed("alpha"), undefined("F")
+    return summation(sympy.sqrt(k + 1) * alpha[p + 1] * F(p, k, layer), (k, 0, last))
 
 
 def _deep_value(instance: Instance, value: Evaluate) -> Sequence[Any]:
