@@ -21,7 +21,8 @@ def _unit_rows(names: Sequence[str], correlations: Sequence[str]) -> Callable[[B
 
 def _products(instance: Instance, width: int, rng: Rng, n: int) -> Draws:
     """φ(a_1·w) φ(a_j·w), in the mean over the neurons of a layer without bias."""
-    X, phi = correlated_inputs(correlations_of(instance)), phi_array(instance["activation"])
+    X = float(Fraction(instance.get("norm", "1"))) * correlated_inputs(correlations_of(instance))
+    phi = phi_array(instance["activation"])
     hyper = HyperParameters(1.0, 0.0, 1.0, 0.0)
 
     def product(parameters: Parameters) -> Draws:
@@ -64,7 +65,8 @@ WITH_DUAL = (
     *("polynomial(1,-1/2,1/3)", "hermite(2)"),
 )
 
-UNIT_ROWS = Hypothesis(r"\|a_i\|=1", lambda i: all(abs(Fraction(r)) <= 1 for r in i["rho"]))
+UNIT_ROWS = Hypothesis(r"\|a_i\|=1", lambda i: Fraction(i.get("norm", "1")) == 1)
+LONG_ROWS: Instance = {"activation": "tanh", "rho": list(INNER), "norm": "2"}
 
 
 CLAIMS: tuple[Claim, ...] = (
@@ -74,7 +76,14 @@ CLAIMS: tuple[Claim, ...] = (
         "Lemma B.1",
         r"E_w[\phi(a\cdot w)\phi(b\cdot w)]",
         Formula(_mehler),
-        Sample(_unit_rows(SAMPLED + STEPS + ("tanh(2)",), INNER), _mehler_value, _products, draws, widths=(WIDTH,)),
+        Sample(
+            _unit_rows((*SAMPLED, *STEPS, "tanh(2)"), INNER),
+            _mehler_value,
+            _products,
+            draws,
+            widths=(WIDTH,),
+            controls=(LONG_ROWS,),
+        ),
         (UNIT_ROWS,),
         note="w has the dimension of the a_i; the N(0, I_n) of the print is a slip.",
     ),
