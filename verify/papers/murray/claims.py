@@ -10,6 +10,7 @@ from eigenlaw.verify.papers.murray import (
     hermite,
     kernel,
     moments,
+    polynomials,
     slopes,
     tables,
 )
@@ -22,6 +23,7 @@ CLAIMS: tuple[Claim, ...] = (
     *slopes.CLAIMS,
     *dual_kernels.CLAIMS,
     *hermite.CLAIMS,
+    *polynomials.CLAIMS,
     *decay.CLAIMS,
     *tables.CLAIMS,
     *effective_rank.CLAIMS,

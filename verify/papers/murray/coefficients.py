@@ -122,7 +122,7 @@ def _off_unit_cases(_budget: Budget, _rng: Rng) -> Iterable[Instance]:
     return [
         {"activation": name, "gamma_w2": w, "gamma_b2": b, "sigma_w2": "3/4", "sigma_b2": "1/10", "rho": list(WHOLE)}
         for w, b in variances
-        for name in SAMPLED
+        for name in (*SAMPLED, "x*tanh(x)", "erf(2)")
     ]
 
 
@@ -136,8 +136,14 @@ def _variances(instance: Instance) -> numerics.Variances:
 
 
 def _off_unit_value(instance: Instance, value: Evaluate) -> Sequence[Any]:
-    kernel = numerics.shallow_kernel(phi_of(instance["activation"]), _variances(instance))
-    return [value(rho=rho, Theta=kernel.value) for rho in correlations_of(instance)]
+    name, v = instance["activation"], _given(instance)
+    given = (v["gamma_w2"], v["gamma_b2"], v["sigma_w2"], v["sigma_b2"])
+    return [value(rho=rho, Theta=lambda r: _theta_at(name, given, str(r))) for rho in correlations_of(instance)]
+
+
+@cache
+def _theta_at(name: str, given: tuple[Fraction, Fraction, Fraction, Fraction], rho: str) -> Any:
+    return numerics.shallow_kernel(phi_of(name), numerics.Variances(*given)).value(Fraction(rho))
 
 
 def _off_unit_kernel(instance: Instance, width: int, rng: Rng, n: int) -> Draws:
@@ -168,6 +174,56 @@ def _closed_kernel(name: str, gamma_b2: str, sigma_w2: str) -> Any:
 def _closed_value(instance: Instance, value: Evaluate) -> Sequence[Any]:
     tree = _closed_kernel(instance["activation"], instance["gamma_b2"], instance["sigma_w2"])
     return [value(rho=rho, Theta=lambda r: evaluate(tree, {"rho": r})) for rho in correlations_of(instance)]
+
+
+def _off_unit_closed_cases(budget: Budget, rng: Rng) -> Iterable[Instance]:
+    return [i for i in _off_unit_cases(budget, rng) if i["activation"] in CLOSED]
+
+
+def _off_unit_closed(instance: Instance, value: Evaluate) -> Sequence[Any]:
+    tree = ntk.kernel(instance["activation"], _symbolic_given(instance))
+    return [value(rho=rho, Theta=lambda r: evaluate(tree, {"rho": r})) for rho in correlations_of(instance)]
+
+
+def _symbolic_given(instance: Instance) -> ntk.Hyperparameters:
+    import sympy
+
+    return ntk.Hyperparameters(*(sympy.Rational(str(v)) for v in _given(instance).values()))
+
+
+def _exact_off_unit_cases(_budget: Budget, _rng: Rng) -> Iterable[Instance]:
+    variances = [("1", "0"), ("1/2", "0"), ("1/2", "1/2"), ("3/2", "1/2")]
+    shapes = ("0,1", "0,0,1", "1,-1/2,1/3")
+    return [
+        {"activation": f"polynomial({c})", "gamma_w2": w, "gamma_b2": b, "sigma_w2": "1/4", "sigma_b2": "1/10", "p": p}
+        for p in range(3)
+        for w, b in variances
+        for c in shapes
+    ]
+
+
+def _exact_off_unit(instance: Instance, value: Evaluate) -> Sequence[Any]:
+    h = _symbolic_given(instance)
+
+    def kappa(p: int) -> Any:
+        return evaluate(ntk.kappa_shallow(instance["activation"], p, h), {})
+
+    return [value(p=instance["p"], kappa=kappa)]
+
+
+def _numeric_off_unit(instance: Instance, value: Evaluate) -> Sequence[Any]:
+    found = numerics.shallow_coefficients(phi_of(instance["activation"]), 4, 25, _variances(instance)).balls
+    return [value(p=instance["p"], kappa=lambda p: found[p] if p >= 0 else arb("nan"))]
+
+
+def _exact_off_unit_kernel(instance: Instance, _: Rng) -> Sequence[Any]:
+    found = mean_tangent_kernel(phi_of(instance["activation"]).parameters, HyperParameters(**_given(instance)))
+    return [rational([*found, *[Fraction(0)] * 3][instance["p"]])]
+
+
+def _kappa() -> Any:
+    (p,) = symbols("p")
+    return indexed("kappa")[p]
 
 
 def _theta() -> Any:
@@ -239,5 +295,29 @@ CLAIMS: tuple[Claim, ...] = (
         Formula(_theta),
         Sample(_closed_cases, _closed_value, sampled_kernel(output_bias=True), draws, widths=(WIDTH,)),
         (UNIT_VARIANCE,),
+    ),
+    Claim(
+        "murray:eq-9.6",
+        "new",
+        "the closed kernel of eigenlaw.theory off unit variance",
+        KERNEL,
+        Formula(_theta),
+        Sample(_off_unit_closed_cases, _off_unit_closed, _off_unit_kernel, draws, widths=(WIDTH,)),
+    ),
+    Claim(
+        "murray:eq-9.7",
+        "new",
+        "the exact coefficients of eigenlaw.theory, polynomial activations",
+        r"\kappa_{p,2}",
+        Formula(_kappa),
+        Value(_exact_off_unit_cases, _exact_off_unit, _exact_off_unit_kernel),
+    ),
+    Claim(
+        "murray:eq-9.8",
+        "new",
+        "the coefficients of eigenlaw.numerics, polynomial activations",
+        r"\kappa_{p,2}",
+        Formula(_kappa),
+        Value(_exact_off_unit_cases, _numeric_off_unit, _exact_off_unit_kernel),
     ),
 )

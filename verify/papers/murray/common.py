@@ -20,6 +20,11 @@ DIGITS = 40
 SMOOTH = ("linear", "erf", "gelu", "tanh", "sigmoid", "softplus", "silu", "gaussian", "sin", "cos(1/2)", "exp(1/2)")
 KINKED = ("relu", "leaky_relu(1/10)", "abs", "elu", "selu", "hard_tanh", "rectified_monomial(2)")
 POLYNOMIAL = ("monomial(2)", "polynomial(1,-1/2,1/3)", "hermite(3)")
+SCALED = (
+    *("erf(2)", "erf(-1/2)", "sin(-2)", "tanh(2)", "gaussian(1/2)", "elu(2)", "exp(-1)"),
+    *("monomial(6)", "hermite(6)", "polynomial(1,0,-2,1,0,1/5)", "rectified_monomial(3)"),
+)
+EXPRESSIONS = ("x*tanh(x)", "sin(x)*exp(-x**2/4)", "max(x, 1/2)", "log(1 + x**2)", "x*cos(x)", "x**2*erf(x)")
 STEPS = ("heaviside", "sign")
 REGULAR = SMOOTH + KINKED + POLYNOMIAL
 

@@ -266,4 +266,13 @@ CLAIMS: tuple[Claim, ...] = (
         Value(_even_numbers, _at_p, _wallis, "<", controls=({"p": 1},)),
         (IS_EVEN,),
     ),
+    Claim(
+        "murray:eq-37.2",
+        "sharp",
+        "(37), right, with the best constant",
+        _RATIO,
+        _side("upper", True),
+        Value(_even_numbers, _at_p, _wallis, "<"),
+        (IS_EVEN,),
+    ),
 )

@@ -62,7 +62,7 @@ def _closed_value(instance: Instance, value: Evaluate) -> Sequence[Any]:
 WITH_DUAL = (
     *("linear", "relu", "leaky_relu(1/10)", "abs", "heaviside", "sign", "monomial(2)", "rectified_monomial(2)"),
     *("erf", "erf(2)", "gelu", "gaussian", "gaussian(1/2)", "sin", "sin(2)", "cos", "cos(1/2)", "exp(1/2)"),
-    *("polynomial(1,-1/2,1/3)", "hermite(2)"),
+    *("polynomial(1,-1/2,1/3)", "hermite(2)", "x*exp(-x**2)", "x**2*erf(x)"),
 )
 
 UNIT_ROWS = Hypothesis(r"\|a_i\|=1", lambda i: Fraction(i.get("norm", "1")) == 1)

@@ -1,66 +1,37 @@
-"""Hermite expansions: (22)-(26), Lemma A.4, Lemma B.3, the Gaussian coefficients."""
+"""Hermite expansions: (22), (23), Lemma A.4, Lemma B.3, the Gaussian coefficients."""
 
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from functools import cache
 from typing import Any
 
-from flint import acb, arb, fmpq, fmpq_poly, fmpz
+from flint import arb
 
 from eigenlaw.numerics.tails import tail_bound
 from eigenlaw.theory import hermite as theory
-from eigenlaw.theory.hermite_polynomials import hermite_at_zero, index_symbol, unnormalised
+from eigenlaw.theory.activations import Activation, activation
+from eigenlaw.theory.expression import HALF, number, power
+from eigenlaw.theory.structure import scaled
 from eigenlaw.verify.claim import Budget, Claim, Evaluate, Hypothesis, Instance, Rng, Value
-from eigenlaw.verify.formula import Formula, evaluate, indexed, rational, summation, symbols, undefined
+from eigenlaw.verify.formula import Formula, evaluate, indexed, summation, symbols, undefined
 from eigenlaw.verify.integrals import activation_mean, derivative_pieces
 from eigenlaw.verify.judge import WORKING_BITS
 from eigenlaw.verify.papers.murray.common import (
+    EXPRESSIONS,
     KINKED,
     POLYNOMIAL,
     REGULAR,
+    SCALED,
     SMOOTH,
     STEPS,
     mu,
     phi_of,
 )
 from eigenlaw.verify.papers.murray.moments import mean_square
-from eigenlaw.verify.surds import root
+from eigenlaw.verify.papers.murray.polynomials import at_index, he, indices, normalised
 
 FAST = ("erf", "gelu", "tanh", "sigmoid", "gaussian", "sin", "cos(1/2)", "exp(1/2)")
 """Activations whose coefficients decay so fast that the tail of the expansion is below 1e-12."""
-
-
-@cache
-def he(k: int) -> Any:
-    """He_k = (x − d/dx)^k 1 over the rationals."""
-    polynomial = fmpq_poly([1])
-    for _ in range(k):
-        polynomial = fmpq_poly([0, 1]) * polynomial - polynomial.derivative()
-    return polynomial
-
-
-def normalised(polynomial: Any, k: int) -> Callable[[Any], Any]:
-    """X ↦ polynomial(x)/√k!, exact at rational x, a ball or box otherwise."""
-    coefficients = [polynomial[i] for i in range(polynomial.degree() + 1)]
-
-    def value(x: Any) -> Any:
-        if isinstance(x, fmpq):
-            return polynomial(x) * root(1 / fmpq(fmpz.fac_ui(k)))
-        total = acb(0)
-        for c in reversed(coefficients):
-            total = total * x + arb(c)
-        return total / arb(fmpz.fac_ui(k)).sqrt()
-
-    return value
-
-
-def h_at(k: int, x: Any) -> Any:
-    """h_k(x) of eigenlaw.theory at a rational x, as an exact number."""
-    import sympy
-
-    at = rational(x)
-    tree = unnormalised(k, sympy.Rational(int(at.p), int(at.q)))
-    return evaluate(sympy.sympify(tree), {}) * root(1 / fmpq(fmpz.fac_ui(k)))
 
 
 @cache
@@ -118,57 +89,6 @@ def _sum_of_squares() -> Any:
     return summation(indexed("mu")[k] ** 2, (k, 0, sympy.oo))
 
 
-def _points(budget: Budget, _: Rng) -> Iterable[Instance]:
-    places = ("0", "1", "-1/2", "2", "-7/3")
-    return [{"k": k, "x": x} for k in range(budget.of(12, 40, 100)) for x in places]
-
-
-def _point(instance: Instance) -> tuple[int, Any]:
-    x = Fraction(instance["x"])
-    return instance["k"], fmpq(x.numerator, x.denominator)
-
-
-def _at_point(instance: Instance, value: Evaluate) -> Sequence[Any]:
-    k, x = _point(instance)
-    return [value(k=k, x=x, h=h_at)]
-
-
-def _slope(instance: Instance, _: Rng) -> Sequence[Any]:
-    k, x = _point(instance)
-    return [normalised(he(k).derivative(), k)(x)]
-
-
-def _times_x(instance: Instance, _: Rng) -> Sequence[Any]:
-    k, x = _point(instance)
-    return [x * normalised(he(k), k)(x)]
-
-
-def _derivative_rule() -> Any:
-    import sympy
-
-    k, x = symbols("k x")
-    return sympy.sqrt(k) * undefined("h")(k - 1, x)
-
-
-def _product_rule() -> Any:
-    import sympy
-
-    k, x = symbols("k x")
-    h = undefined("h")
-    return sympy.sqrt(k + 1) * h(k + 1, x) + sympy.sqrt(k) * h(k - 1, x)
-
-
-def _at_zero_printed() -> Any:
-    import sympy
-
-    (k,) = symbols("k")
-    even = (-1) ** (k / 2) * sympy.factorial2(k - 1) / sympy.sqrt(sympy.factorial(k))
-    return sympy.Piecewise((even, sympy.Eq(sympy.Mod(k, 2), 0)), (0, True))
-
-
-POSITIVE = Hypothesis(r"k\ge1", lambda i: i["k"] >= 1, tight=lambda i: i["k"] == 1)
-
-
 def _relu_printed() -> Any:
     import sympy
 
@@ -194,16 +114,8 @@ def law(name: str) -> Formula:
     return Formula(build, derived=True)
 
 
-def _indices(budget: Budget, _: Rng) -> Iterable[Instance]:
-    return [{"k": k} for k in range(budget.of(25, 40, 60))]
-
-
 def _relu(instance: Instance, _: Rng) -> Sequence[Any]:
     return [measured_coefficient("relu", instance["k"])]
-
-
-def _at_index(instance: Instance, value: Evaluate) -> Sequence[Any]:
-    return [value(k=instance["k"])]
 
 
 def _from_numerics(instance: Instance, value: Evaluate) -> Sequence[Any]:
@@ -225,6 +137,26 @@ def _mu_of_slope() -> Any:
 
     (k,) = symbols("k")
     return sympy.sqrt(k + 1) * indexed("mu")[k + 1]
+
+
+def _scaled_cases(budget: Budget, _: Rng) -> Iterable[Instance]:
+    names = (*SMOOTH, *KINKED, *POLYNOMIAL, *STEPS)
+    return [{"activation": n, "k": k, "v": v} for k in range(budget.of(4, 8, 12)) for v in ("2", "1/2") for n in names]
+
+
+def _scaled_value(instance: Instance, value: Evaluate) -> Sequence[Any]:
+    return [value(k=instance["k"], mu=mu(instance["activation"], 16, Fraction(instance["v"])))]
+
+
+@cache
+def _stretched(name: str, v: str) -> Activation:
+    """X ↦ φ(√v x), as an expression."""
+    return activation(scaled(phi_of(name).tree, power(number(v), HALF)))
+
+
+def _scaled_coefficient(instance: Instance, _: Rng) -> Sequence[Any]:
+    k = instance["k"]
+    return [activation_mean(_stretched(instance["activation"], instance["v"]), normalised(he(k), k), k)]
 
 
 def _mu_alone() -> Any:
@@ -265,7 +197,11 @@ def _gaussian_value(instance: Instance, value: Evaluate) -> Sequence[Any]:
 
 
 def _laws(budget: Budget, _: Rng) -> Iterable[Instance]:
-    closed = [n for n in REGULAR + STEPS if (found := theory.hermite_law(n)) and found.kind != "integral"]
+    closed = [
+        n
+        for n in (*REGULAR, *STEPS, *SCALED, *EXPRESSIONS)
+        if (found := theory.hermite_law(n)) and found.kind != "integral"
+    ]
     return [{"activation": name, "k": k} for k in range(budget.of(7, 12, 16)) for name in closed]
 
 
@@ -300,42 +236,16 @@ CLAIMS: tuple[Claim, ...] = (
         "(23), the coefficients of eigenlaw.numerics",
         r"E[\phi(Z)h_k(Z)]",
         Formula(_mu_alone),
-        Value(_grid(_order, SMOOTH + KINKED + POLYNOMIAL + STEPS), _from_numerics, _coefficient),
+        Value(_grid(_order, SMOOTH + KINKED + POLYNOMIAL + STEPS + SCALED + EXPRESSIONS), _from_numerics, _coefficient),
         note="(23) is the definition; held against it is what eigenlaw.numerics computes.",
     ),
     Claim(
-        "murray:eq-22.3",
-        "printed",
-        "(24)",
-        r"h_k'(x)",
-        Formula(_derivative_rule),
-        Value(_points, _at_point, _slope),
-        (POSITIVE,),
-    ),
-    Claim(
-        "murray:eq-22.4",
-        "printed",
-        "(25)",
-        r"xh_k(x)",
-        Formula(_product_rule),
-        Value(_points, _at_point, _times_x),
-        (POSITIVE,),
-    ),
-    Claim(
-        "murray:eq-22.5",
-        "printed",
-        "(26)",
-        r"h_k(0)",
-        Formula(_at_zero_printed),
-        Value(_indices, _at_index, lambda i, _: [normalised(he(i["k"]), i["k"])(fmpq(0))]),
-    ),
-    Claim(
-        "murray:eq-22.5",
+        "murray:eq-22.7",
         "new",
-        "(26), in eigenlaw.theory",
-        r"h_k(0)",
-        Formula(lambda: hermite_at_zero(index_symbol()), derived=True),
-        Value(_indices, _at_index, lambda i, _: [normalised(he(i["k"]), i["k"])(fmpq(0))]),
+        "(23) at variance v, the coefficients of eigenlaw.numerics",
+        r"E[\phi(\sqrt vZ)h_k(Z)]",
+        Formula(_mu_alone),
+        Value(_scaled_cases, _scaled_value, _scaled_coefficient),
     ),
     Claim(
         "murray:eq-22.6",
@@ -352,7 +262,7 @@ CLAIMS: tuple[Claim, ...] = (
         "Lemma A.4 (27)",
         r"\mu_k(\mathrm{ReLU})",
         Formula(_relu_printed),
-        Value(_indices, _at_index, _relu),
+        Value(indices, at_index, _relu),
         (Hypothesis(r"k\ne3,\text{ for which no value is printed}", lambda i: i["k"] != 3),),
         note="The sign (-1)^{k/2-1} is missing; the case k = 3 has no value as printed.",
     ),
@@ -362,7 +272,7 @@ CLAIMS: tuple[Claim, ...] = (
         "Lemma A.4 (27)",
         r"\mu_k(\mathrm{ReLU})",
         law("relu"),
-        Value(_indices, _at_index, _relu),
+        Value(indices, at_index, _relu),
     ),
     Claim(
         "murray:lem-b.3",

@@ -184,7 +184,13 @@ def _theory_f(instance: Instance, value: Evaluate) -> Sequence[Any]:
     def by_recurrence(p: int, k: int) -> Any:
         return evaluate(power_coefficient.power_coefficients(p, k, a)[p], {})
 
-    return [value(p=p, k=k, F=by_value), value(p=p, k=k, F=by_recurrence)]
+    def by_series(p: int, k: int) -> Any:
+        import sympy
+
+        series = power_coefficient.PowerCoefficient(p, k).generating_function(a)
+        return evaluate(sympy.Poly(series, sympy.Symbol("t")).coeff_monomial(sympy.Symbol("t") ** p), {})
+
+    return [value(p=p, k=k, F=f) for f in (by_value, by_recurrence, by_series)]
 
 
 CLAIMS: tuple[Claim, ...] = (
@@ -202,7 +208,7 @@ CLAIMS: tuple[Claim, ...] = (
         "F of eigenlaw.theory: the value, and Miller's recurrence",
         r"\sum_{(j_i)\in J(p,k)}\prod_{i=1}^ka_{j_i}",
         Formula(_f),
-        Value(_sequences, _theory_f, lambda i, r: [*_by_enumeration(i, r)] * 2),
+        Value(_sequences, _theory_f, lambda i, r: [*_by_enumeration(i, r)] * 3),
     ),
     Claim(
         "murray:table-1",
