@@ -132,6 +132,10 @@ _REFUSED: tuple[type[Exception], ...] = (InputError, *typer.BadParameter.__mro__
 """Unusable input, as our own code and the command-line parser report it."""
 
 
+INTERRUPTED = 130
+"""The exit status after Ctrl-C."""
+
+
 def main() -> None:
     """Run the command line; unusable input is one line on standard error and exit status 2."""
     command: Any = typer.main.get_command(app)
@@ -141,9 +145,8 @@ def main() -> None:
         message = error.format_message() if hasattr(error, "format_message") else str(error)
         sys.stderr.write(f"eigenlaw: {' '.join(message.split())}\n")
         sys.exit(2)
-    except typer.Abort:
+    if status == INTERRUPTED:
         sys.stderr.write("eigenlaw: interrupted\n")
-        sys.exit(130)
     sys.exit(status if isinstance(status, int) else 0)
 
 

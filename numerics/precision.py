@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from flint import arb, ctx
+from flint import arb, ctx, fmpz
 
 from eigenlaw.theory.errors import InputError
 
@@ -230,7 +230,7 @@ def _round_up(radius: Any) -> str:
 
 def _positional(integer: int, shift: int) -> str:
     """Return integer 10^shift in decimal, positional near 1 and with an exponent elsewhere."""
-    text = str(abs(integer))
+    text = fmpz(abs(integer)).str()
     stripped = text.rstrip("0") or "0"
     shift += len(text) - len(stripped)
     exponent = len(stripped) - 1 + shift

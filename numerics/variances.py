@@ -154,6 +154,9 @@ def _remainder(activation: Activation, weight: Fraction, bias: Fraction, sigma_w
         return rational(sigma_w2), 1 - rational(sigma_w2) * second_moment_ball(activation, ctx.prec)
 
     ball = _first(refresh, 1, digits)
+    if ball.contains(0):
+        text = f"could not tell sigma_b2 = 1 - sigma_w2*E[phi^2] from 0 (it is {ball.str(3)}); give sigma_b2 as well"
+        raise InputError.of("sigma_w2", sigma_w2, text)
     if not ball > 0:
         raise _negative(sigma_w2, ball.str(6))
     return Variances(weight, bias, sigma_w2, ball, refresh)
@@ -166,5 +169,5 @@ def _negative(sigma_w2: Fraction, rest: str) -> InputError:
 
 def _first(refresh: Callable[[], tuple[Any, Any]], which: int, digits: int) -> Any:
     need = bits_for(digits)
-    balls, _ = until_accurate(lambda bits: [refresh()[which]], digits, need + 32, 16 * need + 4096)
+    balls, _ = until_accurate(lambda bits: [refresh()[which]], digits, need + 32, 4 * need + 256)
     return balls[0]

@@ -22,6 +22,7 @@ UNARY = ODD_FUNCTIONS | EVEN_FUNCTIONS | {"exp", "log", "acos", "erfc"}
 
 _FLOAT: dict[str, Callable[[float], float]] = {name: getattr(math, name) for name in UNARY}
 _LARGEST_NUMBER = 4096  # bits
+_LARGEST_POWER = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,8 @@ def power(base: Node, exponent: Node) -> Node:
         if is_constant(base) and constant_float(base) > 0:
             return function("exp", mul(exponent, function("log", base)))
         raise InputError.of("exponent", to_text(exponent), "expected a constant exponent or a positive constant base")
+    if not is_constant(base) and exponent.head == "number" and abs(exponent.value) > _LARGEST_POWER:
+        raise InputError.of("power", f"(…)**{exponent.value}", f"expected a power of x of at most {_LARGEST_POWER}")
     if base.head == "number" and exponent.head == "number" and exponent.value.denominator == 1:
         n = int(exponent.value)
         if base.value == 0 and n < 0:

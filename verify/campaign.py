@@ -2,12 +2,13 @@
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -86,8 +87,16 @@ def _one_blas_thread() -> Iterator[None]:
 
 
 def _start_worker() -> None:
-    """Leave an interrupt to the process that waits."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Let the worker end with an interrupt, and with the process that started it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _decide(task: Task, context: Context) -> tuple[Verdict, float]:

@@ -140,7 +140,8 @@ def hyper_parameters(options: Options) -> HyperParameters:
         text = options.get(name)
         return None if text is None else rational(name, text)
 
-    scale = options.get("sigma_w2") or "1"
+    given = options.get("sigma_w2")
+    scale = "1" if given is None else given
     return {
         "gamma_b2": optional("gamma_b2") or Fraction(0),
         "gamma_w2": optional("gamma_w2"),
