@@ -136,14 +136,13 @@ def _variances(instance: Instance) -> numerics.Variances:
 
 
 def _off_unit_value(instance: Instance, value: Evaluate) -> Sequence[Any]:
-    name, v = instance["activation"], _given(instance)
-    given = (v["gamma_w2"], v["gamma_b2"], v["sigma_w2"], v["sigma_b2"])
-    return [value(rho=rho, Theta=lambda r: _theta_at(name, given, str(r))) for rho in correlations_of(instance)]
+    name, variances = instance["activation"], _variances(instance)
+    return [value(rho=rho, Theta=lambda r: _theta_at(name, variances, str(r))) for rho in correlations_of(instance)]
 
 
 @cache
-def _theta_at(name: str, given: tuple[Fraction, Fraction, Fraction, Fraction], rho: str) -> Any:
-    return numerics.shallow_kernel(phi_of(name), numerics.Variances(*given)).value(Fraction(rho))
+def _theta_at(name: str, variances: numerics.Variances, rho: str) -> Any:
+    return numerics.shallow_kernel(phi_of(name), variances).value(Fraction(rho))
 
 
 def _off_unit_kernel(instance: Instance, width: int, rng: Rng, n: int) -> Draws:
