@@ -90,7 +90,7 @@ ROWS: tuple[Row, ...] = (
         (r"\|a_i\|=1", r"\phi\in L^2(\gamma)"),
     ),
     Row("murray:lem-b.3", "Lemma B.3", r"\mu_k(\phi')=\sqrt{k+1}\mu_{k+1}(\phi)", (A3,)),
-    Row("murray:eq-36", "Corollary B.4 (36)", r"\upsilon_{p,2}=(p+1)\alpha_{p+1,2}", (A1, A2, A3)),
+    Row("murray:cor-b.4", "Corollary B.4 (36)", r"\upsilon_{p,2}=(p+1)\alpha_{p+1,2}", (A1, A2, A3)),
     Row(
         "murray:eq-37",
         "(37)",

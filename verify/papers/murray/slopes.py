@@ -122,7 +122,7 @@ def _deep_measured(instance: Instance, _: Rng) -> Sequence[Any]:
 
 CLAIMS: tuple[Claim, ...] = (
     Claim(
-        "murray:eq-36",
+        "murray:cor-b.4",
         "printed",
         "Corollary B.4 (36), α and υ as (7) and (8) define them",
         r"\upsilon_{p,2}",
@@ -131,7 +131,7 @@ CLAIMS: tuple[Claim, ...] = (
         (UNIT_VARIANCE,),
     ),
     Claim(
-        "murray:eq-36",
+        "murray:cor-b.4",
         "new",
         "Corollary B.4 (36), α and υ the coefficients of Σ^{(2)} and its derivative in x·y",
         r"\upsilon_{p,2}",
