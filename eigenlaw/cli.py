@@ -1,7 +1,8 @@
 """The command line: each command names its options and leaves the work to the module of its subject."""
 
+import os
 import sys
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -145,9 +146,22 @@ def main() -> None:
         message = error.format_message() if hasattr(error, "format_message") else str(error)
         sys.stderr.write(f"eigenlaw: {' '.join(message.split())}\n")
         sys.exit(2)
+    except OSError as error:
+        _unwritable(error)
     if status == INTERRUPTED:
         sys.stderr.write("eigenlaw: interrupted\n")
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        _unwritable(error)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _unwritable(error: OSError) -> NoReturn:
+    """End with one line where results cannot go, to a full disk for instance; what is still buffered is dropped."""
+    sys.stderr.write(f"eigenlaw: {error.filename or 'standard output'}: {error.strerror}\n")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(2)
 
 
 def _with_json_target(arguments: list[str]) -> list[str]:

@@ -272,6 +272,14 @@ def test_unusable_input_found_in_a_command_is_status_2(run: Run, monkeypatch: py
     assert run("eval", "hermite") == (2, "", "eigenlaw: what=this: expected that\n")
 
 
+@pytest.mark.parametrize("order", ["3", "2000"])
+def test_a_full_disk_is_one_line_and_status_2(order: str) -> None:
+    command = [sys.executable, "-m", "eigenlaw", "eval", "hermite", "--activation", "relu", "--order", order]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr.splitlines()) == (2, ["eigenlaw: standard output: No space left on device"])
+
+
 def test_a_table_of_values_fits_the_terminal(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     arguments = ("eval", "hermite", "--activation", "tanh", "--order", "3", "--digits", "100")
     _, wide, _ = run(*arguments)
