@@ -239,6 +239,7 @@ def test_a_value_that_falls_short_is_printed_with_status_1(run: Run, monkeypatch
         ("table murray-1 --order 2", "order=2"),
         ("table dual --activation tanh", "activation=tanh"),
         ("table dual --format html", "format=html"),
+        ('verify murray:eq-37.1 --form printed --instance {"q":1}', "instance="),
         ("eval hermite --spam 3", "No such option"),
         ("eval", "Missing argument"),
     ],

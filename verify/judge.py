@@ -88,13 +88,17 @@ class Cases:
     missing: tuple[str, ...]
 
 
+def offered(claim: Claim, check: Check, context: Context) -> list[Instance]:
+    """Enumerate and sample the instances of a check, whether or not they meet the hypotheses."""
+    source = check.points if not hasattr(check, "instances") else check.instances
+    return list(source(context.budget, context.rng(claim)))
+
+
 def gather(claim: Claim, check: Check, context: Context) -> Cases:
     """Enumerate and sample the instances, drop those that miss a hypothesis, and see what is not covered."""
-    source = check.points if not hasattr(check, "instances") else check.instances
-    offered = [context.only] if context.only is not None else list(source(context.budget, context.rng(claim)))
     admitted: dict[str, Instance] = {}
     skipped = 0
-    for instance in offered:
+    for instance in [context.only] if context.only is not None else offered(claim, check, context):
         if all(hypothesis.met(instance) for hypothesis in claim.needs):
             admitted.setdefault(instance_text(instance), instance)
         else:

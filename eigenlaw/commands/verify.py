@@ -10,7 +10,8 @@ from eigenlaw.commands.output import check_at_least, check_choice, console, note
 from eigenlaw.theory.errors import InputError
 from eigenlaw.verify import record as records
 from eigenlaw.verify.campaign import Result, Task, run_campaign, with_rows
-from eigenlaw.verify.claim import BudgetName
+from eigenlaw.verify.claim import Budget, BudgetName
+from eigenlaw.verify.judge import Context, instance_text, offered
 from eigenlaw.verify.registry import claims_of_file, row_of, select_claims
 from eigenlaw.verify.report import counterexample_lines, summary, verdict_table, verify_document
 
@@ -44,7 +45,7 @@ def run(select: Sequence[str], options: Options) -> int:
     tasks = [t for t in _tasks(select) if options.form in (None, t.form)]
     if not tasks:
         raise InputError.of("form", options.form, "expected a form that the selected claims have")
-    only = _instance(options.instance, tasks)
+    only = _instance(options, tasks)
     if only is not None and options.record:
         raise InputError.of("record", "with --instance", "expected a whole run; leave one of the two out")
     results = _with_progress(
@@ -88,7 +89,9 @@ def _tasks(select: Sequence[str]) -> list[Task]:
     return [Task(claim.id, claim.form, where[claim.key]) for claim in select_claims(names, among)]
 
 
-def _instance(text: str | None, tasks: Sequence[Task]) -> dict[str, Any] | None:
+def _instance(options: Options, tasks: Sequence[Task]) -> dict[str, Any] | None:
+    """Return the instance to replay, which must have the entries of an instance of the claim."""
+    text = options.instance
     if text is None:
         return None
     if len(tasks) != 1:
@@ -99,6 +102,11 @@ def _instance(text: str | None, tasks: Sequence[Task]) -> dict[str, Any] | None:
         raise InputError.of("instance", text, f"expected a JSON object ({error})") from error
     if not isinstance(found, dict):
         raise InputError.of("instance", text, "expected a JSON object, as printed with a counterexample")
+    claim = tasks[0].claim()
+    context = Context(Budget(cast(BudgetName, options.budget)), options.seed)
+    known = [*offered(claim, claim.check, context), *getattr(claim.check, "controls", ())]
+    if not any(found.keys() == instance.keys() for instance in known):
+        raise InputError.of("instance", text, f"expected the entries of one such as {instance_text(known[0])}")
     return found
 
 
