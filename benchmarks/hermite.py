@@ -6,9 +6,7 @@ the tables of 1/√(k!) and of integer powers warm, but for
 """
 
 import argparse
-import statistics
 import time
-from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -16,6 +14,7 @@ import mpmath
 from flint import arb
 from rich.console import Console
 from rich.table import Table
+from timing import median_seconds, paired_seconds
 
 from eigenlaw.numerics import tanh_family
 from eigenlaw.numerics.hermite import hermite_balls, hermite_sweep
@@ -24,16 +23,6 @@ from eigenlaw.numerics.precision import bits_for, working
 from eigenlaw.theory.activations import activation
 
 CLOSED = ("relu", "erf", "gelu", "gaussian(2)", "sin", "exp", "elu", "selu", "hard_tanh", "abs", "heaviside")
-
-
-def median_seconds(action: Callable[[], Any], repetitions: int) -> float:
-    action()
-    times = []
-    for _ in range(repetitions):
-        start = time.perf_counter()
-        action()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
 
 
 def quad_seconds(order: int, digits: int, samples: int) -> float:
@@ -65,22 +54,6 @@ def quad_coefficient(k: int) -> Any:
     roots = [mpmath.sqrt(j) for j in range(k + 1)]
     end = 2 * mpmath.sqrt(k) + 16
     return 2 * mpmath.quad(integrand, mpmath.linspace(0, end, 3 + k // 100)) / mpmath.sqrt(2 * mpmath.pi)
-
-
-def paired_seconds(
-    action: Callable[[], Any], yardstick: Callable[[], Any], repetitions: int
-) -> tuple[float, float, float]:
-    """Return the medians of both times and of their ratio, measured in turn so that both see the same machine."""
-    action(), yardstick()
-    pairs = []
-    for _ in range(repetitions):
-        start = time.perf_counter()
-        action()
-        middle = time.perf_counter()
-        yardstick()
-        pairs.append((middle - start, time.perf_counter() - middle))
-    first, second = zip(*pairs, strict=True)
-    return statistics.median(first), statistics.median(second), statistics.median(a / b for a, b in pairs)
 
 
 def sweep_and_product(order: int, digits: int, repetitions: int) -> tuple[float, float, float]:
