@@ -14,22 +14,33 @@ from eigenlaw.numerics import quadrature, tanh_family
 from eigenlaw.numerics.derivative import derivative
 from eigenlaw.numerics.recurrences import rational, selu_constants, signed_root
 from eigenlaw.numerics.second_moments import second_moment_ball
+from eigenlaw.numerics.variance_balls import middle
 from eigenlaw.theory.activations import Activation
 from eigenlaw.theory.expression import HALF, ZERO, Node, add, mul, negative
 from eigenlaw.theory.structure import flattened, parity, reflected
 
+_ELEMENTARY = {"elu", "selu", "hard_tanh"}  # their formulas take a ball of the variance
 
-def value_at_end(activation: Activation, variance: Fraction, sign: int) -> Any:
+
+def value_at_end(activation: Activation, variance: Any, sign: int) -> Any:
     """Return R(sign) as a ball at the working precision.
 
     Args:
         activation: φ, without closed dual.
-        variance: v, positive.
+        variance: v, positive; a rational or a ball.
         sign: 1 or −1.
 
     Raises:
         InputError: if φ cannot be shown to be square-integrable.
     """
+    if isinstance(variance, Fraction) or activation.family in _ELEMENTARY:
+        return _value(activation, variance, sign)
+    near = middle(activation, variance)
+    shift = near.value_shift(second_moment_ball(activation, ctx.prec, near.variance))
+    return _value(activation, near.variance, sign) + arb(0, shift)
+
+
+def _value(activation: Activation, variance: Any, sign: int) -> Any:
     if sign < 0 and activation.family in {"elu", "selu"}:
         scale2, a = elu_constants(activation)
         return -2 * scale2 * a * rational(variance) * _corner(variance)
@@ -52,17 +63,24 @@ def value_at_end(activation: Activation, variance: Fraction, sign: int) -> Any:
     return here - 2 * quadrature.square_integral(odd, variance)
 
 
-def slope_at_end(activation: Activation, variance: Fraction, sign: int) -> Any:
+def slope_at_end(activation: Activation, variance: Any, sign: int) -> Any:
     """Return S(sign) as a ball at the working precision.
 
     Args:
         activation: φ, without closed dual and without jumps.
-        variance: v, positive.
+        variance: v, positive; a rational or a ball.
         sign: 1 or −1.
 
     Raises:
         InputError: if φ' cannot be shown to be square-integrable.
     """
+    if isinstance(variance, Fraction) or activation.family in _ELEMENTARY:
+        return _slope(activation, variance, sign)
+    near = middle(activation, variance)
+    return _slope(activation, near.variance, sign) + arb(0, near.slope_shift)
+
+
+def _slope(activation: Activation, variance: Any, sign: int) -> Any:
     match activation.family:
         case "elu" | "selu":
             return _elu_slope(activation, variance, sign)
@@ -104,12 +122,12 @@ def elu_constants(activation: Activation) -> tuple[Any, Any]:
     return scale**2, alpha
 
 
-def _corner(variance: Fraction) -> Any:
+def _corner(variance: Any) -> Any:
     """Return e^{v/2} Φ(−√v) = E[e^{x}; x < 0]."""
     return (rational(variance) / 2).exp() * (signed_root(variance) / arb(2).sqrt()).erfc() / 2
 
 
-def _elu_slope(activation: Activation, variance: Fraction, sign: int) -> Any:
+def _elu_slope(activation: Activation, variance: Any, sign: int) -> Any:
     """Return λ²(1/2 + a² E[e^{2x}; x < 0]) or λ² 2a E[e^{x}; x < 0]."""
     scale2, a = elu_constants(activation)
     if sign < 0:

@@ -2,36 +2,42 @@
 
 R(z) = Σ_k μ_k² z^k and v S(z) = Σ_k k μ_k² z^{k−1} (Murray et al. 2023, Lemmas B.1 and B.3; μ_k of x ↦ φ(√v x)). What
 a sum up to K leaves out is bounded by Parseval: Σ_{k>K} μ_k² = R(1) − Σ_{k≤K} μ_k² =: T and
-Σ_{k>K} k μ_k² = v S(1) − Σ_{k≤K} k μ_k² =: T', with R(1) and S(1) from one-dimensional means. So
+Σ_{k>K} k μ_k² = v S(1) − Σ_{k≤K} k μ_k² =: T', with R(1) and S(1) from one-dimensional means; for the tanh family
+``tails`` bounds them as well. So
 
     |R(z) − Σ_{k≤K}| ≤ |z|^{K+1} T,     |v S(z) − Σ_{k≤K}| ≤ |z|^K T' and, if (K+1)(1−|z|) ≥ 1, ≤ (K+1) |z|^K T,
 
 for |z| ≤ 1, the last because k|z|^{k−1} does not increase for k ≥ 1/(1−|z|).
 
-Around β the coefficients in ρ of R(β + ωρ), ω = 1 − β, are A_p = Σ_{k≥p} binom(k, p) ω^p β^{k−p} μ_k². The weight is a
-binomial probability in p; its ratio (k+1)β/(k+1−p) from k to k+1 is at most 1 once k + 1 ≥ p/ω, so the rest after K is
-at most T binom(K+1, p) ω^p β^{K+1−p} if K + 1 ≥ p/ω, and at most T anyway.
+Of a power series z(ρ) = z_0 + ω x(ρ), whose coefficients are not negative and sum to at most 1, S∘z is one composition:
+S is expanded around z_0, and x is put in. The coefficient of ρ^p misses at most T'/v times that of ``PowerBounds``. R∘z
+is the integral of v z' S∘z.
 """
 
 import math
 import operator
 from dataclasses import dataclass, field
-from fractions import Fraction
+from functools import cached_property
 from itertools import accumulate
 from typing import Any
 
-from flint import arb, arb_poly, ctx
+from flint import arb, arb_series, ctx
 
 from eigenlaw.numerics import quadrature
+from eigenlaw.numerics.composition import PowerBounds, at_series, cut_order, taylor_shift
+from eigenlaw.numerics.correlation import Correlation, SeriesCorrelation, coefficients_of
 from eigenlaw.numerics.dual_ends import slope_at_end, value_at_end
 from eigenlaw.numerics.hermite import hermite_sweep
 from eigenlaw.numerics.precision import working
 from eigenlaw.numerics.recurrences import rational
+from eigenlaw.numerics.tails import explicit_bound
+from eigenlaw.numerics.variance_balls import Middle, middle
 from eigenlaw.theory.activations import Activation
 
 _BOUND_BITS = 64
 _FIRST_TERMS = 64
-_SUMMED_ORDER = 40
+_SWEEP_BITS = 10  # and one for each doubling of K: what a sweep loses
+_SPARE_BITS = 12  # of the working precision: what rounding takes
 _MOST_TERMS = {"expression": 1 << 11}
 _MOST_TERMS_OTHERWISE = 1 << 15
 
@@ -42,14 +48,16 @@ class HermiteDual:
 
     Attributes:
         activation: φ, without jumps.
-        variance: v, positive.
+        variance: v, positive; a rational or a ball.
         exhausted: whether a sum has met the limit on its terms, so that more precision alone does not help.
     """
 
     activation: Activation
-    variance: Fraction
+    variance: Any
     exhausted: bool = False
     _squares: dict[int, list[Any]] = field(default_factory=dict, repr=False)
+    _slope_squares: dict[int, list[Any]] = field(default_factory=dict, repr=False)
+    _ends: dict[tuple[int, int, int], Any] = field(default_factory=dict, repr=False)
     _remainders: dict[tuple[int, int, int], Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -57,20 +65,48 @@ class HermiteDual:
         """The limit on K, by what the coefficients cost."""
         return _MOST_TERMS.get(self.activation.family, _MOST_TERMS_OTHERWISE)
 
-    def value(self, z: Fraction) -> Any:
-        """Return E[φ(U)φ(V)] at correlation z in [−1, 1]."""
-        if abs(z) == 1:
-            return value_at_end(self.activation, self.variance, int(z))
-        squares, powers, rest = self._until_negligible(z, 0)
+    @cached_property
+    def _middle(self) -> Middle:
+        return middle(self.activation, self.variance)
+
+    def value(self, z: Any) -> Any:
+        """Return E[φ(U)φ(V)] at a correlation z in [−1, 1], a rational or an ``arb``."""
+        c = Correlation(z)
+        if c.end:
+            return self._at_end(0, c.end)
+        squares, powers, rest = self._until_negligible(c.z, 0)
         return self._closed_off(_dot(squares, powers), rest, len(powers) - 1)
 
-    def slope(self, z: Fraction) -> Any:
-        """Return E[φ'(U)φ'(V)] at correlation z in [−1, 1]."""
-        if abs(z) == 1:
-            return slope_at_end(self.activation, self.variance, int(z))
-        squares, powers, rest = self._until_negligible(z, 1)
+    def slope(self, z: Any) -> Any:
+        """Return E[φ'(U)φ'(V)] at a correlation z in [−1, 1], a rational or an ``arb``."""
+        c = Correlation(z)
+        if c.end:
+            return self._at_end(1, c.end)
+        squares, powers, rest = self._until_negligible(c.z, 1)
         total = _dot([k * square for k, square in enumerate(squares)][1:], powers)
         return self._closed_off(total, rest, len(powers) - 1) / rational(self.variance)
+
+    def pair(self, z: Correlation) -> tuple[Any, Any]:
+        """Return E[φ(U)φ(V)] and E[φ'(U)φ'(V)] at a correlation."""
+        at = z.z if z.exact is None else z.exact
+        return self.value(at), self.slope(at)
+
+    def composed(self, z: SeriesCorrelation) -> tuple[Any, Any]:
+        """Return the power series R∘z and S∘z; z has no negative coefficient, and they sum to at most 1."""
+        slope = self._composed_slope(z)
+        start = z.start.z if z.start.exact is None else z.start.exact
+        return z.integral(slope * rational(self.variance), self.value(start)), slope
+
+    def squares(self, order: int) -> list[Any]:
+        """Return μ_0² … μ_order²."""
+        return self._until(order)[: order + 1]
+
+    def _at_end(self, which: int, sign: int) -> Any:
+        """Return R(±1) (which = 0) or S(±1) (which = 1)."""
+        key = (ctx.prec, which, sign)
+        if key not in self._ends:
+            self._ends[key] = (slope_at_end if which else value_at_end)(self.activation, self.variance, sign)
+        return self._ends[key]
 
     def _closed_off(self, total: Any, rest: Any, terms: int) -> Any:
         """Return the sum up to K = terms with the bound of its rest as radius."""
@@ -78,45 +114,80 @@ class HermiteDual:
             self.exhausted = True
         return total + _ball(rest)
 
-    def shifted(self, beta: Fraction, order: int, wanted_bits: int) -> list[Any]:
-        """Return A_0 … A_order, the coefficients in ρ of R(β + (1−β)ρ), 0 < β < 1.
+    def _composed_slope(self, z: SeriesCorrelation) -> Any:
+        order = ctx.cap - 1
+        if z.start.z.is_zero():
+            return arb_series(self._slopes(order))(z.z)
+        coefficients, linear = coefficients_of(z.z, order), z.z.length() <= 2
+        bounds = PowerBounds(coefficients)
+        terms, goals = self._plan(bounds, coefficients, linear)
+        scale = coefficients[1] if linear else _above(1 - z.start.z)
+        slopes, floor = self._slopes(terms), min(goals.values(), default=arb(2) ** -ctx.prec) / terms
+        rest = self._rest(terms + 1, 1) / rational(self.variance)
+        rests = [(rest * bound).upper() for bound in bounds.until(terms + 1, order)]
+        if linear:
+            found = taylor_shift(slopes, z.start.z, scale, order, floor)
+        else:
+            inner = [arb(0), *(c / scale for c in coefficients[1:])]
+            bounds = PowerBounds(inner)
+            last, cut = cut_order(slopes, z.start.z, scale, bounds, order, goals)
+            outer = taylor_shift(slopes, z.start.z, scale, last, floor)
+            found = coefficients_of(at_series(outer, arb_series(inner)), order)
+            rests = [
+                (rest + cut * bound).upper() for rest, bound in zip(rests, bounds.until(last + 1, order), strict=True)
+            ]
+        if terms >= self.most_terms:
+            self.exhausted = any(rest > total.rad() for rest, total in zip(rests, found, strict=True))
+        return arb_series([total + _ball(rest) for total, rest in zip(found, rests, strict=True)])
 
-        Args:
-            beta: β.
-            order: the last p.
-            wanted_bits: terms are added until what is left out is below 2^-wanted_bits of every A_p.
+    def _slopes(self, order: int) -> list[Any]:
+        """Return the coefficients 0 … order of S, (k+1) μ_{k+1}²/v."""
+        known = self._slope_squares.get(ctx.prec, [])
+        if len(known) <= order:
+            v = rational(self.variance)
+            known = [k * square / v for k, square in enumerate(self.squares(order + 1))][1:]
+            self._slope_squares = {ctx.prec: known}
+        return known[: order + 1]
+
+    def _plan(self, bounds: PowerBounds, coefficients: list[Any], linear: bool) -> tuple[int, dict[int, Any]]:
+        """Return K so that the rest of S∘z is likely below the rounding errors, and their sizes at some p.
+
+        Whether that is so decides about the accuracy alone; the rest is a radius in any case.
         """
-        terms = max(_FIRST_TERMS, _doubled(math.ceil(order / (1 - beta)) + 1))
-        while True:
-            terms = min(terms, self.most_terms)
-            sums = _taylor_shift(self._until(terms)[: terms + 1], beta, order)
-            rests = self._shifted_rests(terms, beta, order)
-            if all(rest * 2**wanted_bits <= abs(total).upper() for rest, total in zip(rests, sums, strict=True)):
+        order = len(coefficients) - 1
+        precision = arb(2) ** (_SPARE_BITS - ctx.prec)
+        terms = max(_FIRST_TERMS, order + 1)
+        slopes = self._slopes(terms)
+        probes = {0, 1, order // 8, order // 2, order - 1, order}
+        size = _size_if_linear if linear else _size
+        sizes = {p: size(slopes, coefficients, p) for p in probes}
+        goals = {p: precision * size for p, size in sizes.items() if size > 0}
+        step = 2 if explicit_bound(self.activation, terms, _BOUND_BITS, self.variance) is None else 1.125
+        while terms < self.most_terms:
+            rest = self._rest(terms + 1, 1)
+            if all(rest * bounds.at(terms + 1, p) <= goal for p, goal in goals.items()):
                 break
-            if self._rest_is_rounding(terms, 0):
+            if self._rest_is_rounding(terms + 1, 1):
                 break
-            if terms >= self.most_terms:
-                self.exhausted = any(rest > total.rad() for rest, total in zip(rests, sums, strict=True))
-                break
-            terms *= 2
-        return [total + _ball(rest) for total, rest in zip(sums, rests, strict=True)]
+            terms = min(self.most_terms, math.ceil(step * terms))
+        return terms, goals
 
-    def _until_negligible(self, z: Fraction, which: int) -> tuple[list[Any], list[Any], Any]:
+    def _until_negligible(self, z: Any, which: int) -> tuple[list[Any], list[Any], Any]:
         """Return μ_k² and z^k for k = 0 … K and the bound of the rest: rounding, or K is the largest allowed.
 
         Args:
-            z: the correlation, inside (−1, 1).
+            z: the correlation, in [−1, 1].
             which: 0 for R, 1 for v S.
         """
-        terms, rest = (_FIRST_TERMS, None) if z else (1, arb(0))
-        goal, size = arb(2) ** (-ctx.prec), rational(abs(z))
+        terms, rest = (_FIRST_TERMS, None) if not z.is_zero() else (1, arb(0))
+        goal, size = arb(2) ** (-ctx.prec), abs(z).upper().min(arb(1))
         while rest is None:
-            slow = which == 1 and (terms + 1) * (1 - abs(z)) < 1
+            slow = which == 1 and not (terms + 1) * (1 - size) >= 1
             factor = size**terms * (terms + 1 if which == 1 and not slow else 1)
             rest = (factor * self._rest(terms, int(slow))).upper()
             if terms < self.most_terms and rest > goal and not self._rest_is_rounding(terms, int(slow)):
                 terms, rest = 2 * terms, None
-        powers = list(accumulate([rational(z)] * terms, operator.mul, initial=arb(1)))
+        powers = list(accumulate([z] * terms, operator.mul, initial=arb(1)))
         return self._until(terms)[: terms + 1], powers, rest
 
     def _until(self, terms: int) -> list[Any]:
@@ -125,49 +196,70 @@ class HermiteDual:
         known = self._squares.get(bits)
         if known is None or len(known) <= terms:
             self._squares = {bits: known} if known else {}
-            guard = quadrature.guard_bits(terms) if self.activation.family == "expression" else 0
-            sweep = hermite_sweep(self.activation, terms, bits + guard, self.variance)
-            known = [mu * mu for mu in sweep]
+            guard = _SWEEP_BITS + terms.bit_length()
+            if self.activation.family == "expression":
+                guard += quadrature.guard_bits(terms)
+            sweep = hermite_sweep(self.activation, terms, bits + guard, self._middle.variance)
+            known = [mu * mu for mu in self._moved(sweep)]
             self._squares[bits] = known
         return known
 
+    def _moved(self, sweep: list[Any]) -> list[Any]:
+        """Return the coefficients for every variance in the ball; those that parity makes vanish stay zero."""
+        if self._middle.shift.is_zero():
+            return sweep
+        error, kind = _ball(self._middle.shift), self.activation.parity
+        other = {"odd": 0, "even": 1}.get(kind or "", -1)
+        return [mu if k % 2 == other else mu + error for k, mu in enumerate(sweep)]
+
     def _rest(self, terms: int, which: int) -> Any:
-        """Return an upper bound of T (which = 0) or T' (which = 1)."""
+        """Return an upper bound of T (which = 0) or T' (which = 1), from ``tails`` if it is known there."""
+        with working(_BOUND_BITS):
+            explicit = explicit_bound(self.activation, terms, _BOUND_BITS, self.variance)
+            if explicit is not None:
+                return explicit.slope_tail(terms) if which else explicit.tail(terms)
         return self._remainder(terms, which).upper()
 
     def _rest_is_rounding(self, terms: int, which: int) -> bool:
-        """Tell whether the remainder is zero up to rounding."""
-        return bool(self._remainder(terms, which).contains(0))
+        """Tell whether nothing but rounding is left, as far as Parseval's sum shows."""
+        known = self._remainders.get((ctx.prec, terms, which))
+        return known is not None and bool(known.contains(0))
 
     def _remainder(self, terms: int, which: int) -> Any:
         key = (ctx.prec, terms, which)
         if key not in self._remainders:
             squares = self._until(terms)[: terms + 1]
             if which:
-                whole = rational(self.variance) * slope_at_end(self.activation, self.variance, 1)
-                rest = whole - _dot(squares, range(terms + 1))
+                rest = rational(self.variance) * self._at_end(1, 1) - _dot(squares, range(terms + 1))
             else:
-                rest = value_at_end(self.activation, self.variance, 1) - sum(squares, arb(0))
+                rest = self._at_end(0, 1) - sum(squares, arb(0))
             if rest < 0:
                 raise ArithmeticError(f"activation={self.activation.name}: the Hermite series exceeds Parseval's sum")
             self._remainders[key] = rest
         return self._remainders[key]
 
-    def _shifted_rests(self, terms: int, beta: Fraction, order: int) -> list[Any]:
-        """Return the bounds of Σ_{k>K} binom(k, p) ω^p β^{k−p} μ_k² for p = 0 … order."""
-        rest = self._rest(terms, 0)
-        with working(_BOUND_BITS):
-            first = terms + 1
-            weight, odds = rational(beta) ** first, rational((1 - beta) / beta)
-            out = []
-            for p in range(order + 1):
-                out.append((rest * (weight if first * (1 - beta) >= p else 1)).upper())
-                weight = weight * odds * (first - p) / (p + 1)
-            return out
+
+def _size(slopes: list[Any], coefficients: list[Any], p: int) -> Any:
+    """Return about the size of the coefficient of ρ^p in S∘z, from below: S'(z_0) z_p, or S(z_0) for p = 0."""
+    start = coefficients[0].mid()
+    if p == 0:
+        return sum((slopes[k].mid() * start**k for k in range(40)), arb(0))
+    return sum((k * slopes[k].mid() * start ** (k - 1) for k in range(1, 40)), arb(0)) * coefficients[p].mid()
 
 
-def _doubled(count: int) -> int:
-    return 1 << (2 * count - 1).bit_length() - 1
+def _size_if_linear(slopes: list[Any], coefficients: list[Any], p: int) -> Any:
+    """Return the same for z = z_0 + z_1 ρ: the largest of some terms of Σ_k binom(k, p) z_0^{k−p} z_1^p S_k."""
+    start, step = coefficients[0].mid(), coefficients[1].mid()
+    last = min(len(slopes) - 2, math.ceil(p / (1 - float(start))))
+    near = {p + (last - p) * i // 8 + j for i in range(9) for j in (0, 1)}
+    return max(slopes[k].mid() * arb.bin_uiui(k, p) * start ** (k - p) * step**p for k in near)
+
+
+def _above(value: Any) -> Any:
+    """Return a number of few digits slightly above a positive ball."""
+    mantissa, exponent = (int(part) for part in value.upper().man_exp())
+    drop = max(0, mantissa.bit_length() - 30)
+    return arb((mantissa >> drop) + 1) * arb(2) ** (exponent + drop)
 
 
 def _ball(radius: Any) -> Any:
@@ -176,20 +268,3 @@ def _ball(radius: Any) -> Any:
 
 def _dot(left: Any, right: Any) -> Any:
     return sum(map(operator.mul, left, right), arb(0))
-
-
-def _taylor_shift(coefficients: list[Any], beta: Fraction, order: int) -> list[Any]:
-    """Return the coefficients 0 … order in ρ of Σ c_k (β + ωρ)^k, ω = 1 − β.
-
-    Few of them are summed one by one, from w_{k,p} = binom(k, p) ω^p β^{k−p}, w_{k,p+1} = w_{k,p} (k−p) ω/((p+1) β).
-    """
-    if order > _SUMMED_ORDER:
-        shifted = arb_poly(coefficients)(arb_poly([rational(beta), rational(1 - beta)])).coeffs()[: order + 1]
-        return list(shifted) + [arb(0)] * (order + 1 - len(shifted))
-    powers = accumulate([rational(beta)] * (len(coefficients) - 1), operator.mul, initial=arb(1))
-    terms = list(map(operator.mul, coefficients, powers))
-    odds, out = rational((1 - beta) / beta), []
-    for p in range(order + 1):
-        out.append(sum(terms, arb(0)) * odds**p)
-        terms = [term * (k - p) / (p + 1) for k, term in enumerate(terms)]
-    return out

@@ -19,13 +19,13 @@ from eigenlaw.numerics.moments import inverse_root_factorials
 Ratio = Callable[[int], tuple[int, int]]
 
 
-def rational(value: Fraction) -> Any:
-    """Return a rational as a ball, exact if it is dyadic and fits the working precision."""
-    return arb(fmpq(value.numerator, value.denominator))
+def rational(value: Any) -> Any:
+    """Return a rational as a ball, exact if it is dyadic and fits the working precision; a ball stays what it is."""
+    return arb(fmpq(value.numerator, value.denominator)) if isinstance(value, Fraction) else arb(value)
 
 
-def signed_root(value: Fraction) -> Any:
-    """Return sgn(q)√|q| of a rational as a ball."""
+def signed_root(value: Any) -> Any:
+    """Return sgn(q)√|q| of a rational, or of a ball without zero, as a ball."""
     root = rational(abs(value)).sqrt()
     return -root if value < 0 else root
 

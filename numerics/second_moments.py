@@ -77,7 +77,7 @@ def _gelu(variance: Fraction) -> Any:
     return v * (arb(1) / 4 + angle + v / (pi * (1 + v) * (1 + 2 * v).sqrt()))
 
 
-def _elu(variance: Fraction, a: Any) -> Any:
+def _elu(variance: Any, a: Any) -> Any:
     """Return v/2 + a²(e^{2v}Φ(−2s) − 2e^{v/2}Φ(−s) + ½)."""
     v, s = rational(variance), signed_root(variance)
     root = arb(2).sqrt()
@@ -85,12 +85,12 @@ def _elu(variance: Fraction, a: Any) -> Any:
     return v / 2 + a**2 * left
 
 
-def _selu(variance: Fraction) -> Any:
+def _selu(variance: Any) -> Any:
     scale, alpha = selu_constants()
     return scale**2 * _elu(variance, alpha)
 
 
-def _hard_tanh(variance: Fraction) -> Any:
+def _hard_tanh(variance: Any) -> Any:
     """Return E min(vZ², 1) = v(erf(c/√2) − 2c w(c)) + erfc(c/√2)."""
     v, c = rational(variance), 1 / signed_root(variance)
     angle, density = c / arb(2).sqrt(), (-c * c / 2).exp() / (2 * arb.pi()).sqrt()
@@ -118,13 +118,18 @@ _CLOSED: dict[str, Moment] = {
 }
 
 
-def second_moment_ball(activation: Activation, bits: int, variance: Fraction = Fraction(1)) -> Any:
+def second_moment_ball(activation: Activation, bits: int, variance: Any = Fraction(1)) -> Any:
     """Return a ball of E φ(√v Z)² from one evaluation with ``bits`` bits.
+
+    Args:
+        activation: φ.
+        bits: working precision.
+        variance: v, positive; a rational, or for elu, selu and hard_tanh a ball.
 
     Raises:
         InputError: if φ cannot be shown to be square-integrable.
     """
-    exact = exact_second_moment(activation, variance)
+    exact = exact_second_moment(activation, variance) if isinstance(variance, Fraction) else None
     with working(bits):
         if exact is not None:
             return rational(exact)

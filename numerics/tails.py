@@ -11,7 +11,9 @@ by 1/sinh u ≤ 2e^{−u}(1 + 1/(2u)) and coth u ≤ 1 + 1/u. From k log t ≤ (
     |μ_k| ≤ C k^{−1/4} e^{−a√k},   C = 2F (2π)^{1/4} e^{a²/2} Σ_i p_i ρ_i β^{−i},
     ρ_i = (k_0/(k_0−i))^{1/4} √((k_0−i)!/k_0!) e^{a(√k_0 − √(k_0−i))},
 
-and Σ_{k>K} μ_k² ≤ C² ∫_K^∞ x^{−1/2} e^{−2a√x} dx = C² e^{−2a√K}/a.
+and Σ_{k>K} μ_k² ≤ C² ∫_K^∞ x^{−1/2} e^{−2a√x} dx = C² e^{−2a√K}/a. Where 2a√K ≥ 1, x^{1/2} e^{−2a√x} decreases, and
+
+    Σ_{k>K} k μ_k² ≤ C² ∫_K^∞ x^{1/2} e^{−2a√x} dx = C² e^{−2a√K} (K/a + √K/a² + 1/(2a³)).
 """
 
 from dataclasses import dataclass
@@ -23,7 +25,7 @@ from flint import arb
 
 from eigenlaw.numerics.hermite import hermite_sweep
 from eigenlaw.numerics.precision import working
-from eigenlaw.numerics.recurrences import signed_root
+from eigenlaw.numerics.recurrences import rational, signed_root
 from eigenlaw.numerics.second_moments import second_moment_ball
 from eigenlaw.theory.activations import Activation
 from eigenlaw.theory.errors import InputError
@@ -55,6 +57,13 @@ class CoefficientBound:
             raise InputError.of("order", order, f"expected at least {self.first - 1}")
         return (self.constant**2 * (-2 * self.rate * arb(order).sqrt()).exp() / self.rate).upper()
 
+    def slope_tail(self, order: int) -> Any:
+        """Return the bound of Σ_{k > order} k μ_k², an upper end; infinite where 2a√order < 1."""
+        root, a = arb(order).sqrt(), self.rate
+        if order < self.first - 1 or not 2 * a * root >= 1:
+            return arb("inf")
+        return (self.constant**2 * (-2 * a * root).exp() * (order / a + root / a**2 + 1 / (2 * a**3))).upper()
+
 
 def _weights(activation: Activation, alpha: Any, beta: Any) -> tuple[Any, tuple[Any, Any, Any]] | None:
     """Return (F, (p_0, p_1, p_2)) of the module's docstring, None outside of the tanh family."""
@@ -73,14 +82,14 @@ def _weights(activation: Activation, alpha: Any, beta: Any) -> tuple[Any, tuple[
 
 
 def coefficient_bound(
-    activation: Activation, bits: int, variance: Fraction = Fraction(1), *, first: int = 3, rate: Fraction | None = None
+    activation: Activation, bits: int, variance: Any = Fraction(1), *, first: int = 3, rate: Fraction | None = None
 ) -> CoefficientBound | None:
     """Return a proven bound of |μ_k| of φ(√v x) for k ≥ first, or None outside of the tanh family.
 
     Args:
         activation: φ.
         bits: working precision.
-        variance: v, positive.
+        variance: v, positive; a rational or a ball.
         first: k_0, at least 3; a larger one gives a smaller constant.
         rate: a, at most π/(2α) where tanh(αx) is the activation's core; that value if None.
 
@@ -96,7 +105,7 @@ def coefficient_bound(
         raise InputError.of("first", first, "expected at least 3")
     scale = activation.parameters[0] if activation.family == "tanh" else Fraction(1, 2)
     with working(bits):
-        alpha = signed_root(scale**2 * variance)
+        alpha = rational(scale) * signed_root(variance)
         beta = arb.pi() / (2 * alpha)
         weights = _weights(activation, alpha, beta)
         if weights is None:
@@ -140,15 +149,32 @@ def tail_bound(activation: Activation, order: int, bits: int, variance: Fraction
         rest = (total - sum((mu * mu for mu in values), arb(0))).upper().max(arb(0))
         if order < 2:
             return rest
-        return rest.min(_explicit_tail(activation, order, bits, variance)).upper()
+        explicit = explicit_bound(activation, order, bits, variance)
+        return rest if explicit is None else rest.min(explicit.tail(order)).upper()
 
 
-def _explicit_tail(activation: Activation, order: int, bits: int, variance: Fraction) -> Any:
-    """Return the bound without a sweep, at the rate near √K or π/(2α) whichever is less; infinite elsewhere."""
+def explicit_bound(
+    activation: Activation, order: int, bits: int, variance: Any = Fraction(1)
+) -> CoefficientBound | None:
+    """Return the bound of |μ_k| for k > order that needs no sweep, at the rate near √order or π/(2α), the lesser.
+
+    Args:
+        activation: φ.
+        order: at least 2.
+        bits: working precision.
+        variance: v, positive; a rational or a ball.
+
+    Returns:
+        The bound, or None outside of the tanh family.
+
+    Example:
+        >>> from eigenlaw.theory.activations import activation
+        >>> explicit_bound(activation("tanh"), 100, 64).slope_tail(100) < 1e-8
+        True
+    """
     if activation.family not in {"tanh", "sigmoid", "silu", "softplus"}:
-        return arb("inf")
+        return None
     scale = float(activation.parameters[0]) if activation.family == "tanh" else 0.5
     slow = Fraction(sqrt(order)).limit_denominator(1000)
-    limit = 1.5707 / (scale * sqrt(variance))
-    bound = coefficient_bound(activation, bits, variance, first=order + 1, rate=slow if float(slow) < limit else None)
-    return arb("inf") if bound is None else bound.tail(order)
+    limit = 1.5707 / (scale * sqrt(float(variance)))
+    return coefficient_bound(activation, bits, variance, first=order + 1, rate=slow if float(slow) < limit else None)

@@ -26,6 +26,7 @@ class Variances:
         sigma_w2: variance of the later layers' weights; a rational, or a ball where it is none.
         sigma_b2: variance of the later layers' biases; a rational, or a ball where it is none.
         refresh: how to compute (σ_w², σ_b²) anew at the working precision; without it a ball stays as it is.
+        normalised: whether σ_w² E[φ(Z)²] + σ_b² = 1 by construction, so that pre-activations of variance 1 keep it.
 
     Example:
         >>> Variances(Fraction(1), Fraction(0), Fraction(1), Fraction(1, 2)).variance
@@ -37,6 +38,7 @@ class Variances:
     sigma_w2: Any
     sigma_b2: Any
     refresh: Callable[[], tuple[Any, Any]] | None = field(default=None, repr=False, compare=False)
+    normalised: bool = field(default=False, compare=False)
 
     @property
     def variance(self) -> Fraction:
@@ -128,13 +130,14 @@ def _unit(activation: Activation, weight: Fraction, bias: Fraction, sigma_b2: Fr
     exact = exact_second_moment(activation)
     if exact == 0:
         raise InputError.of("sigma_w2", "unit", "expected an activation other than 0, or give sigma_w2 as a number")
+    normalised = not sigma_b2
     if exact is not None:
-        return Variances(weight, bias, 1 / exact, sigma_b2)
+        return Variances(weight, bias, 1 / exact, sigma_b2, normalised=normalised)
 
     def refresh() -> tuple[Any, Any]:
         return 1 / second_moment_ball(activation, ctx.prec), rational(sigma_b2)
 
-    return Variances(weight, bias, _first(refresh, 0, digits), sigma_b2, refresh)
+    return Variances(weight, bias, _first(refresh, 0, digits), sigma_b2, refresh, normalised)
 
 
 def _remainder(activation: Activation, weight: Fraction, bias: Fraction, sigma_w2: Fraction, digits: int) -> Variances:
@@ -148,7 +151,7 @@ def _remainder(activation: Activation, weight: Fraction, bias: Fraction, sigma_w
         rest = 1 - sigma_w2 * exact
         if rest < 0:
             raise _negative(sigma_w2, str(rest))
-        return Variances(weight, bias, sigma_w2, rest)
+        return Variances(weight, bias, sigma_w2, rest, normalised=True)
 
     def refresh() -> tuple[Any, Any]:
         return rational(sigma_w2), 1 - rational(sigma_w2) * second_moment_ball(activation, ctx.prec)
@@ -159,7 +162,7 @@ def _remainder(activation: Activation, weight: Fraction, bias: Fraction, sigma_w
         raise InputError.of("sigma_w2", sigma_w2, text)
     if not ball > 0:
         raise _negative(sigma_w2, ball.str(6))
-    return Variances(weight, bias, sigma_w2, ball, refresh)
+    return Variances(weight, bias, sigma_w2, ball, refresh, normalised=True)
 
 
 def _negative(sigma_w2: Fraction, rest: str) -> InputError:

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from flint import arb, ctx, fmpq
+from flint import arb, arb_series, ctx, fmpq
 
 from eigenlaw.numerics import hermite_dual
+from eigenlaw.numerics.correlation import SeriesCorrelation, coefficients_of, series_terms
 from eigenlaw.numerics.dual import ClosedDual, closed_dual
 from eigenlaw.numerics.hermite import hermite_balls
 from eigenlaw.numerics.hermite_dual import HermiteDual
@@ -17,11 +18,12 @@ from eigenlaw.numerics.ntk import (
     Variances,
     dual_values,
     hyper_parameters,
-    shallow_coefficients,
-    shallow_kernel,
-    shallow_values,
+    layered_kernel,
+    ntk_coefficients,
+    ntk_values,
 )
 from eigenlaw.numerics.precision import is_accurate, working
+from eigenlaw.numerics.recurrences import rational
 from eigenlaw.numerics.second_moments import second_moment
 from eigenlaw.theory.activations import activation
 from eigenlaw.theory.errors import InputError
@@ -35,10 +37,11 @@ UNEVEN = Variances(Fraction(1, 2), Fraction(7, 4), Fraction(2), Fraction(1, 3)) 
 
 def taylor_shifted(name: str, order: int, variances: Variances, bits: int) -> list[Any]:
     """κ_p from the Hermite coefficients alone."""
-    with working(bits):
-        phi, v = activation(name), variances.variance
-        a = HermiteDual(phi, v).shifted(variances.gamma_b2 / v, order + 1, bits - 60)
-        ratio = arb(fmpq(*(variances.gamma_b2 / variances.gamma_w2).as_integer_ratio()))
+    with working(bits), series_terms(order + 2):
+        v = variances.variance
+        z = arb_series([rational(variances.gamma_b2 / v), rational(variances.gamma_w2 / v)])
+        a = coefficients_of(HermiteDual(activation(name), v).composed(SeriesCorrelation(z))[0], order + 1)
+        ratio = rational(variances.gamma_b2 / variances.gamma_w2)
         kappa = [variances.sigma_w2_ball() * (p + 1) * (a[p] + ratio * a[p + 1]) for p in range(order + 1)]
         kappa[0] += variances.sigma_b2_ball()
         return kappa
@@ -47,7 +50,7 @@ def taylor_shifted(name: str, order: int, variances: Variances, bits: int) -> li
 @pytest.mark.parametrize("variances", [BIASED, UNEVEN])
 @pytest.mark.parametrize("name", CLOSED)
 def test_the_two_routes_to_the_coefficients_agree_to_45_digits(name: str, variances: Variances) -> None:
-    found = shallow_coefficients(activation(name), 40, 45, variances)
+    found = ntk_coefficients(activation(name), 40, 45, variances)
     assert found.method == "closed dual" and found.reached and found.certified
     for one, other in zip(found.balls, taylor_shifted(name, 40, variances, 420), strict=True):
         assert one.overlaps(other)
@@ -58,7 +61,7 @@ def test_the_two_routes_to_the_coefficients_agree_to_45_digits(name: str, varian
 def test_without_bias_the_coefficients_are_squared_hermite_coefficients(name: str) -> None:
     phi = activation(name)
     variances = Variances(Fraction(3, 2), Fraction(0), Fraction(1, 3), Fraction(1, 7))
-    found = shallow_coefficients(phi, 12, 30, variances)
+    found = ntk_coefficients(phi, 12, 30, variances)
     mu = hermite_balls(phi, 12, 40, variance=Fraction(3, 2)).balls
     with working(150):
         for p, kappa in enumerate(found.balls):
@@ -68,8 +71,8 @@ def test_without_bias_the_coefficients_are_squared_hermite_coefficients(name: st
 
 
 def test_coefficients_known_by_heart() -> None:
-    relu = shallow_coefficients(activation("relu"), 4, 40, hyper_parameters(activation("relu"), digits=40)).balls
-    erf = shallow_coefficients(activation("erf"), 3, 40, hyper_parameters(activation("erf"), digits=40)).balls
+    relu = ntk_coefficients(activation("relu"), 4, 40, hyper_parameters(activation("relu"), digits=40)).balls
+    erf = ntk_coefficients(activation("erf"), 3, 40, hyper_parameters(activation("erf"), digits=40)).balls
     with working(200):
         pi = arb.pi()
         for kappa, exact in zip(relu, [1 / (2 * pi) + 0.5, arb(0.5), 3 / (4 * pi), arb(0), 5 / (48 * pi)], strict=True):
@@ -86,7 +89,7 @@ def test_coefficients_with_bias_are_those_of_theory(name: str) -> None:
 
     given = {"gamma_b2": Fraction(1, 4), "sigma_w2": Fraction(1, 3), "sigma_b2": Fraction(1, 5)}
     symbolic = hyperparameters(name, **given)
-    found = shallow_coefficients(activation(name), 3, 30, hyper_parameters(activation(name), **given, digits=30))
+    found = ntk_coefficients(activation(name), 3, 30, hyper_parameters(activation(name), **given, digits=30))
     for p, kappa in enumerate(found.balls):
         exact = kappa_shallow(name, p, symbolic)
         with working(150):
@@ -151,7 +154,7 @@ def _plane_mean(f: Function, v: float, c: float) -> float:
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_values_are_integrals_over_the_plane(name: str, variances: Variances) -> None:
     points = [Fraction(0), Fraction(1, 2), Fraction(-3, 4)]
-    found = shallow_values(activation(name), points, 20, variances)
+    found = ntk_values(activation(name), points, 20, variances)
     assert found.certified and found.reached
     f, slope = FUNCTIONS[name]
     for rho, value in zip(points, found.balls, strict=True):
@@ -168,8 +171,8 @@ def test_values_are_integrals_over_the_plane(name: str, variances: Variances) ->
 def test_the_series_sums_to_the_kernel(name: str, variances: Variances) -> None:
     """Σ_{p>P} κ_p |ρ|^p <= |ρ|^{P+1} (Θ(1) − Σ_{p<=P} κ_p), for κ_p >= 0."""
     order, points = 60, [Fraction(1, 3), Fraction(-1, 2), Fraction(1)]
-    kappa = shallow_coefficients(activation(name), order, 25, variances).balls
-    values = shallow_values(activation(name), points, 25, variances).balls
+    kappa = ntk_coefficients(activation(name), order, 25, variances).balls
+    values = ntk_values(activation(name), points, 25, variances).balls
     with working(150):
         rest = (values[2] - sum(kappa, arb(0))).upper()
         assert rest > 0
@@ -186,10 +189,10 @@ def test_at_correlation_1_the_kernel_is_two_second_moments(name: str) -> None:
     for variances in (PLAIN, UNEVEN):
         v = variances.variance
         with working(120):
-            kernel = shallow_kernel(phi, variances)
+            kernel = layered_kernel(phi, variances)
             square = variances.sigma_w2_ball() * second_moment(phi, 30, v) + variances.sigma_b2_ball()
             assert kernel.covariance(Fraction(1)).overlaps(square)
-            assert kernel.first(Fraction(1)).overlaps(arb(fmpq(v.numerator, v.denominator)))
+            assert layered_kernel(phi, variances, 1).value(Fraction(1)).overlaps(rational(v))
             near = kernel.value(Fraction(10**9 - 1, 10**9))
             assert 0 < kernel.value(fmpq(1)) - near < arb(1e-4) * (1 + kernel.value(fmpq(1)))
 
@@ -237,15 +240,15 @@ def test_unusable_arguments_are_refused() -> None:
     relu = activation("relu")
     for name in ("sign", "heaviside", "x if x > 0 else 1"):
         with pytest.raises(InputError, match="without jumps"):
-            shallow_coefficients(activation(name), 3, 10, PLAIN)
+            ntk_coefficients(activation(name), 3, 10, PLAIN)
         with pytest.raises(InputError, match="without jumps"):
-            shallow_values(activation(name), [Fraction(1, 2)], 10, BIASED)
+            ntk_values(activation(name), [Fraction(1, 2)], 10, BIASED)
     with pytest.raises(InputError, match="order=-1"):
-        shallow_coefficients(relu, -1, 10, PLAIN)
+        ntk_coefficients(relu, -1, 10, PLAIN)
     with pytest.raises(InputError, match="digits=0"):
-        shallow_coefficients(relu, 2, 0, PLAIN)
+        ntk_coefficients(relu, 2, 0, PLAIN)
     with pytest.raises(InputError, match="rho=3/2"):
-        shallow_values(relu, [Fraction(3, 2)], 10, PLAIN)
+        ntk_values(relu, [Fraction(3, 2)], 10, PLAIN)
     with pytest.raises(InputError, match=r"unit: .*other than 0"):
         hyper_parameters(activation("polynomial(0)"), sigma_w2="unit", digits=10)
     with pytest.raises(InputError, match="square-integrable"):
@@ -259,8 +262,8 @@ def test_more_digits_give_a_smaller_ball_that_overlaps(name: str) -> None:
     last: Sequence[Any] = []
     for digits in (15, 50, 120):
         variances = hyper_parameters(phi, gamma_b2=Fraction(1, 3), sigma_w2="unit", digits=15)
-        balls = shallow_coefficients(phi, 10, digits, variances).balls
-        balls += shallow_values(phi, [Fraction(-1), Fraction(1, 4), Fraction(1)], digits, variances).balls
+        balls = ntk_coefficients(phi, 10, digits, variances).balls
+        balls += ntk_values(phi, [Fraction(-1), Fraction(1, 4), Fraction(1)], digits, variances).balls
         assert all(is_accurate(ball, digits) for ball in balls)
         for old, new in zip(last, balls, strict=bool(last)):
             assert old.overlaps(new) and new.rad() < old.rad()
@@ -269,29 +272,27 @@ def test_more_digits_give_a_smaller_ball_that_overlaps(name: str) -> None:
 
 
 def test_zeros_are_exact() -> None:
-    odd = shallow_coefficients(activation("tanh"), 6, 20, hyper_parameters(activation("tanh"), digits=20)).balls
+    odd = ntk_coefficients(activation("tanh"), 6, 20, hyper_parameters(activation("tanh"), digits=20)).balls
     assert [ball.is_zero() for ball in odd] == [False, False, True, False, True, False, True]
-    cubic = shallow_coefficients(activation("polynomial(1,2,0,1)"), 5, 20, UNEVEN).balls
+    cubic = ntk_coefficients(activation("polynomial(1,2,0,1)"), 5, 20, UNEVEN).balls
     assert [ball.is_zero() for ball in cubic] == [False] * 4 + [True] * 2
-    constant = shallow_coefficients(
-        activation("tanh"), 3, 20, Variances(Fraction(0), Fraction(2), Fraction(1), 0)
-    ).balls
+    constant = ntk_coefficients(activation("tanh"), 3, 20, Variances(Fraction(0), Fraction(2), Fraction(1), 0)).balls
     assert [ball.is_zero() for ball in constant] == [False, True, True, True]
-    assert shallow_values(activation("tanh"), [Fraction(0)], 20, PLAIN).balls[0].is_zero()
-    assert shallow_values(activation("relu"), [Fraction(-1)], 20, PLAIN).balls[0].is_zero()
-    assert shallow_values(activation("2*max(x, 0)"), [Fraction(-1)], 20, PLAIN).balls[0].is_zero()
+    assert ntk_values(activation("tanh"), [Fraction(0)], 20, PLAIN).balls[0].is_zero()
+    assert ntk_values(activation("relu"), [Fraction(-1)], 20, PLAIN).balls[0].is_zero()
+    assert ntk_values(activation("2*max(x, 0)"), [Fraction(-1)], 20, PLAIN).balls[0].is_zero()
     # φ = 1 + x and γ_w² = v = 3: Θ(ρ) = 3ρ + 1 + 3ρ
     line = Variances(Fraction(3), Fraction(0), Fraction(1), Fraction(0))
-    assert shallow_values(activation("polynomial(1,1)"), [Fraction(-1, 6)], 20, line).balls[0].is_zero()
+    assert ntk_values(activation("polynomial(1,1)"), [Fraction(-1, 6)], 20, line).balls[0].is_zero()
 
 
 def test_a_limit_that_is_met_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     phi, points = activation("tanh"), [Fraction(1, 2), Fraction(999, 1000)]
-    full = shallow_values(phi, points, 30, BIASED)
-    every = shallow_coefficients(phi, 10, 30, BIASED)
+    full = ntk_values(phi, points, 30, BIASED)
+    every = ntk_coefficients(phi, 10, 30, BIASED)
     assert full.reached and every.reached
     monkeypatch.setitem(hermite_dual._MOST_TERMS, "tanh", 64)
-    short, few = shallow_values(phi, points, 30, BIASED), shallow_coefficients(phi, 10, 30, BIASED)
+    short, few = ntk_values(phi, points, 30, BIASED), ntk_coefficients(phi, 10, 30, BIASED)
     assert not short.reached and not few.reached
     for less, more in ((short, full), (few, every)):
         assert all(a.overlaps(b) and a.is_finite() for a, b in zip(less.balls, more.balls, strict=True))
@@ -322,6 +323,6 @@ def test_planted_errors_show(monkeypatch: pytest.MonkeyPatch) -> None:
         assert slope is not None
         return ClosedDual(found.variance, (value, lambda c: slope(c) * (1 + arb(2) ** -120)))
 
-    monkeypatch.setattr("eigenlaw.numerics.ntk.closed_dual", wrong)
-    found = shallow_coefficients(activation(name), order, 45, BIASED).balls
+    monkeypatch.setattr("eigenlaw.numerics.layers.closed_dual", wrong)
+    found = ntk_coefficients(activation(name), order, 45, BIASED).balls
     assert not any(one.overlaps(other) for one, other in zip(found, true, strict=True))
