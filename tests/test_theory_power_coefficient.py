@@ -1,6 +1,7 @@
-"""F(p, k, ā) against enumeration of its definition, its generating function and Miller's recurrence."""
+"""F(p, k, ā) against enumeration of its definition, its generating function and its recurrences."""
 
 from itertools import product
+from typing import Any
 
 import pytest
 import sympy
@@ -8,7 +9,6 @@ import sympy
 from eigenlaw.theory.errors import InputError
 from eigenlaw.theory.power_coefficient import (
     PowerCoefficient,
-    miller_recurrence,
     number_of_products,
     power_coefficients,
 )
@@ -46,13 +46,18 @@ def test_recurrence_gives_the_values(sequence: list[sympy.Expr]) -> None:
             assert sympy.expand(value - PowerCoefficient(p, k).value(sequence)) == 0
 
 
-def test_miller_as_printed_holds_for_symbols() -> None:
-    recurrence = miller_recurrence()
-    p, k = sorted(recurrence.lhs.args, key=str, reverse=True)
-    for order in (1, 2, 4):
-        right = recurrence.rhs.subs({p: order, k: 3}).doit()
-        right = right.replace(sympy.Function("F"), lambda n, m: PowerCoefficient(int(n), int(m)).value())
-        assert sympy.expand(right - PowerCoefficient(order, 3).value()) == 0
+def _value(n: Any, m: Any) -> Any:
+    return PowerCoefficient(int(n), int(m)).value()
+
+
+@pytest.mark.parametrize("equation", [PowerCoefficient.recurrence(), PowerCoefficient.step()], ids=["p", "k"])
+def test_recurrences_hold_for_symbols(equation: Any) -> None:
+    p, k = equation.lhs.args
+    for index, factors in ((1, 3), (2, 3), (4, 3), (3, 1), (4, 2)):
+        right = equation.rhs.subs({p: index, k: factors}).doit().replace(sympy.Function("F"), _value)
+        assert sympy.expand(right - _value(index, factors)) == 0
+        wrong = equation.rhs.subs({p: index, k: factors + 1}).doit().replace(sympy.Function("F"), _value)
+        assert sympy.expand(wrong - _value(index, factors)) != 0
 
 
 @pytest.mark.parametrize(("p", "k"), [(-1, 2), (2, -1)])

@@ -49,11 +49,6 @@ def _ratio(name: str, above: Any, below: Any) -> Any:
     return simplified(sympy.sympify(above) / below)
 
 
-def count_bound(effective_rank: Any, c: Any) -> Any:
-    """Return eff(A)/c, which bounds the number of p with λ_p ≥ c λ_1. Source: Murray et al. 2023, (10)."""
-    return effective_rank / c
-
-
 def kernel_total(spec: object, h: Hyperparameters) -> Any:
     """Return Σ_p κ_{p,2} = Θ(1) = v σ_w² E[φ'(√v Z)²] + σ_w² E[φ(√v Z)²] + σ_b².
 

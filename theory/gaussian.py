@@ -62,13 +62,6 @@ def erf_product(a: Any, b: Any, c: Any = 1) -> Any:
     return 2 / sympy.pi * sympy.asin(2 * a * b * c / sympy.sqrt((1 + 2 * a**2) * (1 + 2 * b**2)))
 
 
-def gaussian_integral(expression: Any, x: Any) -> Any:
-    """Return the defining integral of E[f(Z)], unevaluated."""
-    import sympy
-
-    return sympy.Integral(expression * normal_density(x), (x, -sympy.oo, sympy.oo))
-
-
 def gaussian_expectation(expression: Any, x: Any, low: Any = None, high: Any = None) -> Any | None:
     """Return E[f(Z); low < Z < high] in closed form, or None if these rules do not reach it.
 

@@ -129,20 +129,6 @@ def sign() -> Any:
     return sympy.Piecewise((value, is_odd(k)), (0, True))
 
 
-def gaussian_bell(s2: Any) -> Any:
-    """Return μ_k(exp(−x²/(2 s2))).
-
-    E exp(−(Z+t)²/(2s²)) = s/√(1+s²) exp(−t²/(2(1+s²))): for even k,
-    μ_k = s/√(1+s²) (−1)^{k/2} √(k!)/((k/2)! (2(1+s²))^{k/2}); 0 for odd k.
-    """
-    import sympy
-
-    k = index_symbol()
-    front = sympy.sqrt(s2 / (1 + s2))
-    value = front * (-1) ** (k / 2) * sympy.sqrt(sympy.factorial(k)) / sympy.factorial(k / 2) / (2 + 2 * s2) ** (k / 2)
-    return sympy.Piecewise((value, is_even(k)), (0, True))
-
-
 def gaussian_density(s: Any) -> Any:
     """Return μ_k(ω_s) = (−1)^{k/2} √(k!)/((k/2)! 2^{k/2} √(2π) (1+s²)^{(k+1)/2}) for even k (Murray et al., B.2)."""
     import sympy

@@ -146,7 +146,7 @@ def derivative_second_moment(spec: object, variance: Any = 1) -> Any:
         1/2
     """
     phi = recognised(spec)
-    _need_derivative(phi)
+    need_derivative(phi)
     return _square(phi, variance, slope=True)
 
 
@@ -180,7 +180,12 @@ def _integral(pieces: tuple[Piece, ...], factor: Any) -> Any:
     return sympy.Add(*(sympy.Integral(part.expression * weight, (x, part.low, part.high)) for part in pieces))
 
 
-def _need_derivative(phi: Activation) -> None:
+def need_derivative(phi: Activation) -> None:
+    """Refuse an activation with a jump.
+
+    Raises:
+        InputError: if φ is known to have one.
+    """
     if not is_continuous(pieces_of_activation(phi)):
         raise InputError.of("activation", phi.name, "expected an activation without jumps: the kernel needs E[phi'^2]")
 
@@ -258,7 +263,7 @@ def kernel(spec: object, h: Hyperparameters) -> Any | None:
         2*rho
     """
     phi = recognised(spec)
-    _need_derivative(phi)
+    need_derivative(phi)
     dual, slope = dual_activation(phi, h.variance), dual_derivative(phi, h.variance)
     if dual is None or slope is None:
         return None
@@ -285,7 +290,7 @@ def kappa_shallow(spec: object, p: int, h: Hyperparameters) -> Any | None:
 
     check_index("p", p)
     phi = recognised(spec)
-    _need_derivative(phi)
+    need_derivative(phi)
     if h.gamma_b2 == 0:
         mu = _scaled_coefficient(phi, p, h.variance)
         value = h.sigma_w2 * (1 + p) * mu**2

@@ -52,11 +52,37 @@ class PowerCoefficient:
         return sympy.Add(*terms)
 
     def generating_function(self, a: Any = None) -> Any:
-        """Return (Σ_{j≤p} a_j t^j)^k, whose coefficient of t^p is F."""
+        """Return (Σ_{j≤p} a_j t^j)^k, whose coefficient of t^p is F: Σ_p F(p, k, ā) t^p = (Σ_j a_j t^j)^k."""
         import sympy
 
         t = sympy.Symbol("t")
         return sympy.Add(*(self._entry(a, j) * t**j for j in range(self.p + 1))) ** self.k
+
+    @staticmethod
+    def recurrence() -> Any:
+        r"""Return J. C. P. Miller's recurrence in p at fixed k, for a_0 ≠ 0 and p ≥ 1, as a SymPy equation.
+
+        $$ F(p, k) = \frac{1}{p\,a_0} \sum_{j=1}^{p} (jk - p + j)\, a_j\, F(p - j, k), \qquad F(0, k) = a_0^k $$
+
+        With A = Σ_j a_j t^j, G = A^k satisfies A G' = k A' G; compare the coefficients of t^{p−1}. It costs p steps,
+        whatever k is. ``power_coefficients`` runs it.
+        """
+        import sympy
+
+        p, k, j, a, f = _recurrence_symbols()
+        total = sympy.Sum((j * k - p + j) * a[j] * f(p - j, k), (j, 1, p))
+        return sympy.Eq(f(p, k), total / (p * a[0]), evaluate=False)
+
+    @staticmethod
+    def step() -> Any:
+        r"""Return the recurrence in k, $F(p, k) = \sum_{j=0}^{p} a_j F(p - j, k - 1)$, k ≥ 1, as a SymPy equation.
+
+        One more factor A: the Cauchy product, (34) of murray. It holds for a_0 = 0 as well.
+        """
+        import sympy
+
+        p, k, j, a, f = _recurrence_symbols()
+        return sympy.Eq(f(p, k), sympy.Sum(a[j] * f(p - j, k - 1), (j, 0, p)), evaluate=False)
 
     @staticmethod
     def _entry(a: Sequence[Any] | None, j: int) -> Any:
@@ -67,20 +93,12 @@ class PowerCoefficient:
         return sympy.sympify(a[j]) if j < len(a) else sympy.Integer(0)
 
 
-def miller_recurrence() -> Any:
-    r"""Return J. C. P. Miller's recurrence in p at fixed k, for a_0 ≠ 0, as an unevaluated SymPy equation.
-
-    $$ F(p, k) = \frac{1}{p\,a_0} \sum_{j=1}^{p} (jk - p + j)\, a_j\, F(p - j, k), \qquad F(0, k) = a_0^k $$
-
-    From G = A^k: A G' = k A' G, compared at t^{p−1}.
-    """
+def _recurrence_symbols() -> tuple[Any, ...]:
+    """Return p, k, j, the sequence a and the function F(p, k)."""
     import sympy
 
-    p, k = sympy.symbols("p k", integer=True, positive=True)
-    j = sympy.Symbol("j", integer=True, positive=True)
-    a, f = sympy.IndexedBase("a"), sympy.Function("F")
-    total = sympy.Sum((j * k - p + j) * a[j] * f(p - j, k), (j, 1, p))
-    return sympy.Eq(f(p, k), total / (p * a[0]), evaluate=False)
+    p, k, j = sympy.symbols("p k j", integer=True, nonnegative=True)
+    return p, k, j, sympy.IndexedBase("a"), sympy.Function("F")
 
 
 def power_coefficients(order: int, k: int, a: Sequence[Any]) -> tuple[Any, ...]:

@@ -77,3 +77,14 @@ def truncated_deep_slope_law() -> Any:
     last = sympy.Symbol("T", integer=True)
     alpha, F = sympy.IndexedBase("alpha"), sympy.Function("F")
     return sympy.Sum((k + 1) * alpha[k + 1] * F(p, k, layer - 1), (k, 0, last))
+
+
+def odd_relu_law() -> Any:
+    r"""Return $\alpha_{p,2} = \delta_{p1}\,\sigma_w^2/4$ for ReLU, odd p and γ_b = 0.
+
+    max(x, 0) = (x + |x|)/2 and |x| is even. Appendix B.3 of murray has 0 at p = 1 as well.
+    """
+    import sympy
+
+    p = sympy.Symbol("p", integer=True, nonnegative=True)
+    return sympy.KroneckerDelta(p, 1) * symbolic_hyperparameters().sigma_w2 / 4
