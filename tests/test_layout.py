@@ -17,7 +17,7 @@ SOURCES = sorted(
     for path in (ROOT / folder).rglob("*.py")
     if not (folder == "eigenlaw" and path.relative_to(ROOT / folder).parts[0] in LAYERS)
 )
-NETWORKS = ("networks", "measure", "averages", "dual_numbers")
+NETWORKS = ("networks", "measure", "averages", "dual_numbers", "standard_networks", "convolution", "images")
 
 
 def imported(path: Path) -> set[str]:

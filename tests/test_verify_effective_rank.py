@@ -51,8 +51,8 @@ def test_ratios_agree_with_lapack(one: list[list[int]], other: list[list[int]]) 
     assert float(found) == pytest.approx(expected, rel=1e-10)
     for factor in (Fraction(99, 100), Fraction(101, 100)):
         bound = Fraction(expected).limit_denominator(10**6) * factor
-        assert (found <= bound) == (factor > 1)
-        assert (found > bound) == (factor < 1)
+        assert (found <= bound) == (found < bound) == (factor > 1)
+        assert (found > bound) == (found >= bound) == (factor < 1)
 
 
 @pytest.mark.parametrize("n", [1, 2, 5])
@@ -65,7 +65,11 @@ def test_equality_counts_and_is_exact(n: int) -> None:
         assert EffectiveRank(matrix) > value - tiny
         assert not EffectiveRank(matrix) <= value - tiny
     assert EffectiveRankRatio(identity, ones) <= n
+    assert EffectiveRankRatio(identity, ones) >= n
+    assert not EffectiveRankRatio(identity, ones) < n
+    assert not EffectiveRankRatio(identity, ones) > n
     assert EffectiveRankRatio(identity, ones) > n - tiny
+    assert EffectiveRankRatio(identity, ones) < n + tiny
     assert EffectiveRankRatio(ones, identity) <= Fraction(1, n)
     assert trace(identity) == n
 

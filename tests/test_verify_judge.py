@@ -142,3 +142,16 @@ def test_the_replay_of_a_user_s_claim_names_the_file() -> None:
     named = shlex.split(replay_command(claim(), replace(QUICK, source="/some where/toy.py"), instance))
     assert plain[:4] == ["eigenlaw", "verify", "toy:sum", "--form"]
     assert named == [*plain[:2], "/some where/toy.py", *plain[2:]]
+
+
+def test_confidence_intervals_are_statistical_evidence() -> None:
+    def around(instance: Instance, rng: Rng) -> Sequence[Any]:
+        return [arb(measured(instance, rng)[0]) + arb(-2, 1)]
+
+    below = judge(claim(measured=around, relation="<=", sampled=True), QUICK)
+    assert (below.verdict, below.strength, below.evidence["level"]) == ("holds", "statistical", 1e-9)
+    above = judge(claim(measured=around, relation=">=", sampled=True), QUICK)
+    assert (above.verdict, above.strength) == ("fails", "statistical")
+    across = judge(claim(RIGHT - 2, measured=around, relation="<=", sampled=True), QUICK)
+    assert across.verdict == "unsettled"
+    assert judge(claim(measured=around, relation="<="), QUICK).strength == "certified"

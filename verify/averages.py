@@ -6,7 +6,7 @@ monomial. Every parameter theta stands in (1) only as z = s * theta, where s is 
 sigma_w / sqrt(m), sigma_b; so the ring has the variables z, d/dtheta = s d/dz, and E z^(2k) = s^(2k) (2k - 1)!!:
 only the squares of the hyper-parameters are left, and they are rational.
 
-The two inputs are x = (1, 0) and y = (c, s) with c^2 + s^2 = 1: unit vectors with correlation c.
+The two inputs are x = (1, 0) and y = (c, s) with c^2 + s^2 = 1: unit vectors with correlation c; or two given vectors.
 """
 
 import math
@@ -20,6 +20,7 @@ from flint import Ordering, fmpq, fmpq_mpoly_ctx, fmpq_poly
 from eigenlaw.verify.networks import HyperParameters
 
 Coefficients = tuple[Fraction, ...]
+Inputs = tuple[Sequence[Fraction], Sequence[Fraction]]
 
 _C, _S = 0, 1  # the first two variables of every ring
 
@@ -29,6 +30,7 @@ def mean_tangent_kernel(
     hyper: HyperParameters,
     hidden_widths: Sequence[int] = (1,),
     output_bias: bool = True,
+    inputs: Inputs | None = None,
 ) -> Coefficients:
     """Return E <grad f(x), grad f(y)> over standard normal parameters, as a polynomial in the correlation of x and y.
 
@@ -41,9 +43,10 @@ def mean_tangent_kernel(
         hyper: exact variances.
         hidden_widths: m_1, ..., m_L, each at least 1.
         output_bias: whether the output layer has its bias.
+        inputs: two exact vectors of any norm and of one dimension, in place of those with correlation c.
 
     Returns:
-        kappa_0, kappa_1, ...: the coefficients of c^p, without zeros at the end.
+        kappa_0, kappa_1, ...: the coefficients of c^p, without zeros at the end; the mean alone if inputs are given.
 
     Raises:
         ValueError: a width is below 1, or a variance is not an exact rational.
@@ -55,13 +58,8 @@ def mean_tangent_kernel(
     """
     if not hidden_widths or min(hidden_widths) < 1:
         raise ValueError(f"hidden_widths={tuple(hidden_widths)}: expected at least one width, all at least 1")
-    widths = (2, *hidden_widths, 1)
-    ring, variances = _ring(widths, hyper, output_bias)
-    c, s, *z = ring.gens()
-    zero, one = ring.constant(0), ring.constant(1)
-    f_x = _network((one, zero), z, widths, coefficients)
-    f_y = _network((c, s), z, widths, coefficients)
-    product = zero
+    f_x, f_y, variances = _outputs(coefficients, hyper, hidden_widths, output_bias, inputs)
+    product = 0 * f_x
     for index, variance in enumerate(variances, start=2):
         if variance:
             product += variance * f_x.derivative(index) * f_y.derivative(index)
@@ -69,19 +67,28 @@ def mean_tangent_kernel(
 
 
 def mean_product(
-    coefficients_f: Sequence[Fraction], coefficients_g: Sequence[Fraction], hyper: HyperParameters
+    coefficients_f: Sequence[Fraction],
+    coefficients_g: Sequence[Fraction],
+    hyper: HyperParameters,
+    coefficients: Sequence[Fraction] = (),
+    hidden_widths: Sequence[int] = (),
+    inputs: Inputs | None = None,
 ) -> Coefficients:
-    """Return E[f(U) g(V)] for the preactivations U, V of a neuron of the first layer at x, y, as a polynomial in x.y.
+    """Return E[f(U) g(V)] for the preactivations U, V of a neuron at x, y, as a polynomial in the correlation of x, y.
 
-    Source: murray, equation (1); the mean that equation (11) has at l = 2.
+    The neuron is in the layer above the hidden ones; without any it is in the first, and the mean is that of equation
+    (11) at l = 2. Above hidden layers it is the mean at the given widths. Source: murray, equation (1).
 
     Args:
         coefficients_f: coefficients of f, constant term first.
         coefficients_g: coefficients of g, constant term first.
-        hyper: exact variances, of which gamma_w2 and gamma_b2 are used.
+        hyper: exact variances.
+        coefficients: those of the activation of the hidden layers.
+        hidden_widths: m_1, ..., m_(l-1) for a neuron of layer l.
+        inputs: two exact vectors of any norm and of one dimension, in place of those with correlation c.
 
     Returns:
-        The coefficients of c^p, without zeros at the end.
+        The coefficients of c^p, without zeros at the end; the mean alone if inputs are given.
 
     Raises:
         ValueError: a variance is not an exact rational.
@@ -91,10 +98,7 @@ def mean_product(
         >>> mean_product((Fraction(0), Fraction(0), Fraction(1)), (Fraction(0), Fraction(0), Fraction(1)), unit)
         (Fraction(1, 1), Fraction(0, 1), Fraction(2, 1))
     """
-    ring, variances = _ring((2, 1), hyper, output_bias=True)
-    c, s, w_1, w_2, b = ring.gens()
-    U = w_1 + b
-    V = c * w_1 + s * w_2 + b
+    U, V, variances = _outputs(coefficients, hyper, hidden_widths, True, inputs)
     return _mean(_evaluated(coefficients_f, U) * _evaluated(coefficients_g, V), variances)
 
 
@@ -106,6 +110,24 @@ def polynomial_derivative(coefficients: Sequence[Fraction]) -> Coefficients:
         (Fraction(0, 1), Fraction(6, 1))
     """
     return _fractions(fmpq_poly([_rational(a) for a in coefficients]).derivative())
+
+
+def _outputs(
+    coefficients: Sequence[Fraction],
+    hyper: HyperParameters,
+    hidden_widths: Sequence[int],
+    output_bias: bool,
+    inputs: Inputs | None,
+) -> tuple[Any, Any, list[fmpq]]:
+    """Return the output at both inputs, as polynomials in c, s and the z, and the variance of each z."""
+    widths = (2 if inputs is None else len(inputs[0]), *hidden_widths, 1)
+    ring, variances = _ring(widths, hyper, output_bias)
+    c, s, *z = ring.gens()
+    if inputs is None:
+        x, y = (ring.constant(1), ring.constant(0)), (c, s)
+    else:
+        x, y = (tuple(ring.constant(_rational(entry)) for entry in point) for point in inputs)
+    return _network(x, z, widths, coefficients), _network(y, z, widths, coefficients), variances
 
 
 def _ring(widths: Sequence[int], hyper: HyperParameters, output_bias: bool) -> tuple[Any, list[fmpq]]:

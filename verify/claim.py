@@ -77,6 +77,11 @@ class Value:
         relation: how predicted and measured compare: measured `relation` predicted.
         controls: instances outside the hypotheses on which the statement must fail.
         minimum: distinct instances that a verdict `holds` needs.
+        sampled: whether the measured balls are confidence intervals, all of them together at the level of the judges;
+            then the evidence is statistical.
+        stream: claims with the same stream have the same random numbers, so that they may share what they measure; by
+            default a claim has its own.
+        sources: the names of the data files that are measured, and their hashes, for the evidence.
     """
 
     instances: Callable[[Budget, Rng], Iterable[Instance]]
@@ -85,6 +90,9 @@ class Value:
     relation: Relation = "="
     controls: tuple[Instance, ...] = ()
     minimum: int = 20
+    sampled: bool = False
+    stream: str = ""
+    sources: Callable[[], Mapping[str, str]] | None = None
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ def trace(matrix: Matrix) -> Fraction:
         >>> trace([[1, 2], [2, Fraction(1, 2)]])
         Fraction(3, 2)
     """
-    return sum((Fraction(row[i]) for i, row in enumerate(matrix)), Fraction(0))
+    return sum((_fraction(row[i]) for i, row in enumerate(matrix)), Fraction(0))
 
 
 @dataclass(frozen=True)
@@ -70,19 +70,26 @@ class EffectiveRankRatio:
     def _trace_ratio(self) -> Fraction:
         return trace(self.numerator) / trace(self.denominator)
 
-    def _at_most(self, bound: Any) -> bool:
+    def _compared(self, bound: Any) -> int:
+        """Return the sign of the ratio minus the bound."""
         limit = _fraction(bound)
         if limit <= 0:
-            return False
+            return 1
         left = [[self._trace_ratio * entry for entry in row] for row in self.denominator]
         right = [[limit * entry for entry in row] for row in self.numerator]
-        return compare_largest(left, right) <= 0
+        return compare_largest(left, right)
 
     def __le__(self, bound: Any) -> bool:
-        return self._at_most(bound)
+        return self._compared(bound) <= 0
 
     def __gt__(self, bound: Any) -> bool:
-        return not self._at_most(bound)
+        return self._compared(bound) > 0
+
+    def __ge__(self, bound: Any) -> bool:
+        return self._compared(bound) >= 0
+
+    def __lt__(self, bound: Any) -> bool:
+        return self._compared(bound) < 0
 
     def __float__(self) -> float:
         return float(EffectiveRank(self.numerator)) / float(EffectiveRank(self.denominator))

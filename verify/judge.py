@@ -44,7 +44,8 @@ class Context:
 
     def rng(self, claim: Claim, instance: Instance | None = None) -> Rng:
         """Return the generator of an instance of a claim; the forms of one claim share it."""
-        words = [self.seed, zlib.crc32(claim.id.encode())]
+        stream = getattr(claim.check, "stream", "") or claim.id
+        words = [self.seed, zlib.crc32(stream.encode())]
         if instance is not None:
             words.append(zlib.crc32(instance_text(instance).encode()))
         return np.random.default_rng(np.random.SeedSequence(words))

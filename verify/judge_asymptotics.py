@@ -6,6 +6,7 @@ term must come closer and closer, a bound must never be crossed. Then SymPy comp
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import cache
 from typing import Any, Literal
 
 from flint import fmpq
@@ -126,8 +127,18 @@ def _limit(check: Asymptotic, instance: Instance, top: Any, bottom: Any) -> Any:
         table = {symbol: k if symbol.name == check.index else values[symbol.name] for symbol in tree.free_symbols}
         return tree.xreplace(table).doit()
 
-    quotient = sympy.powsimp(sympy.simplify(plain(top) / plain(bottom)))
-    return sympy.limit(quotient, k, sympy.oo)
+    above, below = plain(top), plain(bottom)
+    logarithm = sympy.expand(
+        sympy.expand_log(sympy.log(above), force=True) - sympy.expand_log(sympy.log(below), force=True)
+    )
+    fixed, varying = logarithm.as_independent(k, as_Add=True)
+    try:  # a sum of powers and logarithms has its limit sooner than a quotient of exponentials
+        limit = sympy.limit(varying, k, sympy.oo)
+    except NotImplementedError:
+        limit = sympy.nan
+    if limit.is_extended_real:
+        return sympy.simplify(sympy.exp(fixed + limit))
+    return sympy.limit(sympy.powsimp(sympy.simplify(above / below)), k, sympy.oo)
 
 
 def _answer(check: Asymptotic, instance: Instance, rate: Any) -> Answer:
@@ -158,15 +169,21 @@ def _fate(check: Asymptotic, instances: Sequence[Instance], rate: Any, edit: str
 
     if not all(_is_positive(check, instance, mutant) for instance in instances):
         return MutantReport(edit, "killed", None)
-    try:
-        quotients = [_limit(check, instance, mutant, rate) for instance in instances]
-        answers = [_answer(check, instance, mutant) for instance in instances]
+    quotient = cache(lambda number: _limit(check, instances[number], mutant, rate))
+    numbers = range(len(instances))
+
+    def same(q: Any) -> bool:
+        return bool(q.is_finite and q.is_positive and (check.kind != "~" or q == 1))
+
+    try:  # one instance that tells is enough: a limit takes long
+        if all(same(quotient(n)) for n in numbers) or (
+            check.kind == "O" and all(quotient(n) == sympy.oo for n in numbers)
+        ):
+            return MutantReport(edit, "invisible", 0.0)
+        killed = any(_answer(check, instance, mutant) == "disagrees" for instance in instances)
     except NotImplementedError:
         return MutantReport(edit, "survived", None)
-    same = all(q.is_finite and q.is_positive and (check.kind != "~" or q == 1) for q in quotients)
-    if same or (check.kind == "O" and all(q == sympy.oo for q in quotients)):
-        return MutantReport(edit, "invisible", 0.0)
-    return MutantReport(edit, "killed" if "disagrees" in answers else "survived", None)
+    return MutantReport(edit, "killed" if killed else "survived", None)
 
 
 def _is_positive(check: Asymptotic, instance: Instance, rate: Any) -> bool:

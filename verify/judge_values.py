@@ -9,9 +9,11 @@ from eigenlaw.numerics.precision import working
 from eigenlaw.verify.claim import Claim, Evaluate, Instance, Relation, Value
 from eigenlaw.verify.formula import Number, ball, is_exact
 from eigenlaw.verify.judge import (
+    LEVEL,
     WORKING_BITS,
     Cases,
     Context,
+    Strength,
     Vector,
     Verdict,
     evaluator,
@@ -101,8 +103,7 @@ def _judge(claim: Claim, check: Value, context: Context) -> Verdict:
     if (valueless := without_value(cases, predicted)) is not None:
         return valueless
     outcomes = [compare_all(p, m, check.relation) for p, m in zip(predicted, measured, strict=True)]
-    exact = all(is_exact(x) for vector in (*measured, *predicted) for x in vector)
-    strength: Literal["exact", "certified"] = "exact" if exact else "certified"
+    strength = _strength(check, [*predicted, *measured])
     if "disagrees" in outcomes:
         return _failed(claim, check, context, cases, outcomes, predicted, measured)
     if "undecided" in outcomes:
@@ -124,6 +125,16 @@ def _judge(claim: Claim, check: Value, context: Context) -> Verdict:
     return _held(claim, check, context, cases, strength, reports)
 
 
+def _strength(check: Value, vectors: Sequence[Vector]) -> Strength:
+    if check.sampled:
+        return "statistical"
+    return "exact" if all(is_exact(number) for vector in vectors for number in vector) else "certified"
+
+
+def _sources(check: Value) -> dict[str, Any]:
+    return {} if check.sources is None else {"data": dict(check.sources())}
+
+
 def _fails_at(claim: Claim, check: Value, context: Context, control: Instance) -> bool:
     """Tell whether the formula has a value at a control and disagrees with what is measured there."""
     predicted = check.predicted(control, evaluator(claim.formula.tree))
@@ -136,15 +147,17 @@ def _held(
     check: Value,
     context: Context,
     cases: Cases,
-    strength: Literal["exact", "certified"],
+    strength: Strength,
     reports: tuple[MutantReport, ...],
 ) -> Verdict:
     bound = check.relation != "="
     blind = [] if bound else [*(r for r in reports if r.fate == "survived"), *unseen(reports)]
     resolution = resolution_of(reports)
-    evidence: dict[str, Any] = {"skipped": cases.skipped, "mutants": summarise(reports, blind)}
+    evidence: dict[str, Any] = {"skipped": cases.skipped, "mutants": summarise(reports, blind), **_sources(check)}
     if check.controls:
         evidence["controls"] = len(check.controls)
+    if check.sampled:
+        evidence["level"] = LEVEL
     if resolution is None:
         evidence["resolution"] = "the bound is not tight on any instance" if bound else "no mutant changes a value"
     if context.only is None and (blind or (resolution is None and not bound)):
@@ -165,7 +178,6 @@ def _failed(
     instance: Instance = cases.admitted[index]
     pairs = list(zip(predicted[index], measured[index], strict=True))
     p, m = next(pair for pair in pairs if compare(*pair, check.relation) == "disagrees")
-    exact = is_exact(p) and is_exact(m)
     counterexample = {
         "instance": dict(instance),
         "predicted": number_text(p),
@@ -177,5 +189,6 @@ def _failed(
         "disagree": outcomes.count("disagrees"),
         "skipped": cases.skipped,
         "resolution": "none: the formula is refuted",
+        **_sources(check),
     }
-    return Verdict("fails", "exact" if exact else "certified", len(cases.admitted), None, evidence, counterexample)
+    return Verdict("fails", _strength(check, [(p, m)]), len(cases.admitted), None, evidence, counterexample)

@@ -61,6 +61,37 @@ def compare_largest(A: Matrix, B: Matrix) -> Literal[-1, 0, 1]:
     return 1 if sign > 0 else -1 if sign < 0 else 0
 
 
+def compare_eigenvalues(A: Matrix, k: int, B: Matrix, j: int) -> Literal[-1, 0, 1]:
+    """Return the sign of lambda_k(A) - lambda_j(B), the largest first, decided exactly, ties included.
+
+    Args:
+        A: symmetric, of exact rationals, of shape (n, n).
+        k: from 1 to n.
+        B: symmetric, of exact rationals, of shape (m, m).
+        j: from 1 to m.
+
+    Raises:
+        ValueError: a matrix is not square, symmetric and exact, or is empty; there is no such eigenvalue.
+
+    Example:
+        >>> compare_eigenvalues([[1, 2], [2, 1]], 2, [[-1]], 1), compare_eigenvalues([[2, 1], [1, 2]], 2, [[2]], 1)
+        (0, -1)
+    """
+    p, q = (_flint_matrix(matrix).charpoly() for matrix in (A, B))
+    for name, index, polynomial in (("k", k, p), ("j", j, q)):
+        if not 1 <= index <= polynomial.degree():
+            raise ValueError(f"{name}={index}: expected an index from 1 to {polynomial.degree()}")
+    distinct = _squarefree(p * q)
+    lower, upper = _bracket(distinct)
+    # (lower, upper] holds lambda_j(B); halve it until no other eigenvalue of A or B is left in it
+    while _roots_above(distinct, lower) - _roots_above(distinct, upper) > 1:
+        middle = (lower + upper) / 2
+        lower, upper = (middle, upper) if _roots_above(q, middle) >= j else (lower, middle)
+    if _roots_above(p, upper) >= k:
+        return 1
+    return 0 if _roots_above(p, lower) >= k else -1
+
+
 def largest_eigenvalue(matrix: Matrix, bits: int) -> arb:
     """Return a ball that holds lambda_max, certified, of radius at most 2^-bits |lambda_max|; 0 is exact.
 
@@ -96,6 +127,12 @@ def _roots_at_least(polynomial: fmpq_poly, t: fmpq) -> int:
     return int(zero_roots + sum(a != b for a, b in pairwise(signs)))
 
 
+def _roots_above(polynomial: fmpq_poly, t: fmpq) -> int:
+    """Count the roots > t of a polynomial with real roots only, with multiplicity."""
+    signs = [coefficient > 0 for coefficient in polynomial(fmpq_poly([t, 1])).coeffs() if coefficient != 0]
+    return int(sum(a != b for a, b in pairwise(signs)))
+
+
 def _squarefree(polynomial: fmpq_poly) -> fmpq_poly:
     return _quotient(polynomial, polynomial.gcd(polynomial.derivative()))
 
@@ -116,9 +153,7 @@ def _bracket(polynomial: fmpq_poly) -> tuple[fmpq, fmpq]:
 def _halved(polynomial: fmpq_poly, lower: fmpq, upper: fmpq) -> tuple[fmpq, fmpq]:
     """Halve an interval (lower, upper] that holds the largest root."""
     middle = (lower + upper) / 2
-    shifted = polynomial(fmpq_poly([middle, 1])).coeffs()
-    above = any((a > 0) != (b > 0) for a, b in pairwise([c for c in shifted if c != 0]))
-    return (middle, upper) if above else (lower, middle)
+    return (middle, upper) if _roots_above(polynomial, middle) else (lower, middle)
 
 
 def _flint_matrix(matrix: Matrix) -> fmpq_mat:

@@ -108,7 +108,7 @@ def _power_series() -> Any:
 
 def _numeric_series(instance: Instance, value: Evaluate) -> Sequence[Any]:
     b = bindings(instance)
-    found = numerics.shallow_coefficients(
+    found = numerics.ntk_coefficients(
         phi_of(instance["activation"]),
         60,
         20,
@@ -142,7 +142,7 @@ def _off_unit_value(instance: Instance, value: Evaluate) -> Sequence[Any]:
 
 @cache
 def _theta_at(name: str, variances: numerics.Variances, rho: str) -> Any:
-    return numerics.shallow_kernel(phi_of(name), variances).value(Fraction(rho))
+    return numerics.layered_kernel(phi_of(name), variances).value(Fraction(rho))
 
 
 def _off_unit_kernel(instance: Instance, width: int, rng: Rng, n: int) -> Draws:
@@ -211,7 +211,7 @@ def _exact_off_unit(instance: Instance, value: Evaluate) -> Sequence[Any]:
 
 
 def _numeric_off_unit(instance: Instance, value: Evaluate) -> Sequence[Any]:
-    found = numerics.shallow_coefficients(phi_of(instance["activation"]), 4, 25, _variances(instance)).balls
+    found = numerics.ntk_coefficients(phi_of(instance["activation"]), 4, 25, _variances(instance)).balls
     return [value(p=instance["p"], kappa=lambda p: found[p] if p >= 0 else arb("nan"))]
 
 

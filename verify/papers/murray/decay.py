@@ -23,7 +23,7 @@ EVERY = (20, 61, 200, 601)
 def _kappa(name: str, order: int, gamma_b2: str, sigma_w2: str) -> tuple[Any, ...]:
     b = bindings({"activation": name, "gamma_b2": gamma_b2, "sigma_w2": sigma_w2})
     variances = numerics.Variances(b["gamma_w2"], b["gamma_b2"], b["sigma_w2"], b["sigma_b2"])
-    return tuple(numerics.shallow_coefficients(phi_of(name), order, 20, variances).balls)
+    return tuple(numerics.ntk_coefficients(phi_of(name), order, 20, variances).balls)
 
 
 def _terms(instance: Instance, indices: Sequence[int]) -> Sequence[Any]:

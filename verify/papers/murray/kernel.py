@@ -29,10 +29,10 @@ def _recursion() -> Any:
 
 def _expectations(instance: Instance) -> dict[str, Any]:
     b = bindings(instance)
-    kernel = numerics.shallow_kernel(
-        phi_of(instance["activation"]), numerics.Variances(b["gamma_w2"], b["gamma_b2"], b["sigma_w2"], b["sigma_b2"])
-    )
-    return {"Theta1": kernel.first, "Sigma2": kernel.covariance, "Sigmadot2": kernel.slope}
+    phi = phi_of(instance["activation"])
+    variances = numerics.Variances(b["gamma_w2"], b["gamma_b2"], b["sigma_w2"], b["sigma_b2"])
+    first, kernel = (numerics.layered_kernel(phi, variances, layers) for layers in (1, 2))
+    return {"Theta1": first.value, "Sigma2": kernel.covariance, "Sigmadot2": kernel.slope}
 
 
 def _recursive(instance: Instance, value: Evaluate) -> Sequence[Any]:
@@ -85,7 +85,7 @@ def _layered(instance: Instance, value: Evaluate) -> Sequence[Any]:
 
 CLAIMS: tuple[Claim, ...] = (
     Claim(
-        "murray:eq-1",
+        "murray:eq-1.1",
         "printed",
         "(1)",
         KERNEL,
@@ -95,7 +95,7 @@ CLAIMS: tuple[Claim, ...] = (
         note="The last layer of (1) has no bias, the kernel (12) has its variance σ_b².",
     ),
     Claim(
-        "murray:eq-1",
+        "murray:eq-1.1",
         "corrected",
         "(1), with σ_b b^{(L+1)} in the last layer",
         KERNEL,
@@ -104,7 +104,7 @@ CLAIMS: tuple[Claim, ...] = (
         (UNIT_VARIANCE,),
     ),
     Claim(
-        "murray:eq-2",
+        "murray:eq-2.1",
         "printed",
         "(2), at every layer",
         r"E\langle\nabla f^{(l)},\nabla f^{(l)}\rangle",
@@ -114,7 +114,7 @@ CLAIMS: tuple[Claim, ...] = (
         note="At a hidden layer Θ^{(l)} of (12) is the kernel of g^{(l)}, not of f^{(l)} = φ(g^{(l)}).",
     ),
     Claim(
-        "murray:eq-2",
+        "murray:eq-2.1",
         "corrected",
         "(2), with g^{(l)} for f^{(l)}",
         r"E\langle\nabla g^{(l)},\nabla g^{(l)}\rangle",
@@ -123,7 +123,7 @@ CLAIMS: tuple[Claim, ...] = (
         (UNIT_VARIANCE,),
     ),
     Claim(
-        "murray:eq-12",
+        "murray:eq-12.1",
         "printed",
         "(12), l = 2",
         KERNEL,

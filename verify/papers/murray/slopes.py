@@ -65,7 +65,8 @@ def _slope_printed() -> Any:
     return (p + 1) * indexed("alpha")[p + 1]
 
 
-def _truncated_printed() -> Any:
+def truncated_printed() -> Any:
+    """Return (41) at l = 2, as printed."""
     import sympy
 
     (p,) = symbols("p")
@@ -93,7 +94,8 @@ def _of_network(instance: Instance) -> str:
     return str(instance["gamma_b2"])
 
 
-def _deep_printed() -> Any:
+def truncated_printed_deep() -> Any:
+    """Return (41) at l ≥ 3, as printed."""
     import sympy
 
     p, k, layer, last = symbols("p k l T")
@@ -122,7 +124,7 @@ def _deep_measured(instance: Instance, _: Rng) -> Sequence[Any]:
 
 CLAIMS: tuple[Claim, ...] = (
     Claim(
-        "murray:cor-b.4",
+        "murray:cor-b.4.1",
         "printed",
         "Corollary B.4 (36), α and υ as (7) and (8) define them",
         r"\upsilon_{p,2}",
@@ -131,7 +133,7 @@ CLAIMS: tuple[Claim, ...] = (
         (UNIT_VARIANCE,),
     ),
     Claim(
-        "murray:cor-b.4",
+        "murray:cor-b.4.1",
         "new",
         "Corollary B.4 (36), α and υ the coefficients of Σ^{(2)} and its derivative in x·y",
         r"\upsilon_{p,2}",
@@ -145,7 +147,7 @@ CLAIMS: tuple[Claim, ...] = (
         "printed",
         "(41), l = 2",
         r"\hat\upsilon_{p,2}",
-        Formula(_truncated_printed),
+        Formula(truncated_printed),
         Value(_derivative_cases, _slope_value(_of_hermite), _slope_measured(_of_hermite)),
         (UNIT_VARIANCE,),
         note="By (36) the factor is p + 1, not its square root.",
@@ -164,7 +166,7 @@ CLAIMS: tuple[Claim, ...] = (
         "printed",
         "(41), l = 3",
         r"\hat\upsilon_{p,3}",
-        Formula(_deep_printed),
+        Formula(truncated_printed_deep),
         Value(_derivative_cases, _deep_value, _deep_measured),
         (UNIT_VARIANCE,),
         note="The sum runs over k, so that the coefficient is (k+1) α_{k+1,2}, and F belongs to layer l − 1.",
