@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from eigenlaw.face import hermite_coefficients, ntk_coefficients, run_campaign
+    from eigenlaw.face import hermite_coefficients, ntk_coefficients, ntk_kernel, run_campaign, sphere_eigenvalues
     from eigenlaw.numerics.precision import Ball
     from eigenlaw.theory.activations import Activation, activation
     from eigenlaw.theory.dual import dual_activation
@@ -33,7 +33,9 @@ __all__ = [
     "dual_activation",
     "hermite_coefficients",
     "ntk_coefficients",
+    "ntk_kernel",
     "run_campaign",
+    "sphere_eigenvalues",
 ]
 
 _WHERE = {
@@ -45,7 +47,9 @@ _WHERE = {
     "dual_activation": "eigenlaw.theory.dual",
     "hermite_coefficients": "eigenlaw.face",
     "ntk_coefficients": "eigenlaw.face",
+    "ntk_kernel": "eigenlaw.face",
     "run_campaign": "eigenlaw.face",
+    "sphere_eigenvalues": "eigenlaw.face",
 }
 
 

@@ -24,7 +24,9 @@ ActivationName = Annotated[
 ]
 Order = Annotated[str | None, typer.Option("--order", metavar="N", help="The last index.")]
 At = Annotated[str | None, typer.Option("--at", metavar="RHO,…", help="Correlations from -1 to 1.")]
-Layers = Annotated[str | None, typer.Option("--layers", metavar="N", help="Weight layers of the NTK: 2.")]
+Layers = Annotated[
+    str | None, typer.Option("--layers", metavar="N", help="Weight layers, 2 by default; a list for table ntk.")
+]
 GammaB2 = Annotated[str | None, typer.Option("--gamma-b2", metavar="G", help="First biases' variance; 0 by default.")]
 GammaW2 = Annotated[str | None, typer.Option("--gamma-w2", metavar="G", help="First weights' variance; 1 - gamma_b2.")]
 SigmaW2 = Annotated[
@@ -33,6 +35,8 @@ SigmaW2 = Annotated[
 SigmaB2 = Annotated[
     str | None, typer.Option("--sigma-b2", metavar="S", help="Later biases' variance; 1 - sigma_w2*E[phi^2].")
 ]
+Dimension = Annotated[str | None, typer.Option("--dimension", metavar="d", help="Of the sphere S^d; 2 by default.")]
+Measure = Annotated[str | None, typer.Option("--measure", help="probability (by default) or surface.")]
 Digits = Annotated[str, typer.Option("--digits", metavar="D", help="Digits, relative to each value.")]
 
 
@@ -95,11 +99,13 @@ def derive(
 
 @app.command("eval")
 def evaluate(
-    what: Annotated[str, typer.Argument(metavar="WHAT", help="hermite, dual or ntk.")],
+    what: Annotated[str, typer.Argument(metavar="WHAT", help="hermite, dual, ntk or sphere.")],
     activation: ActivationName = None,
     order: Order = None,
     at: At = None,
     layers: Layers = None,
+    dimension: Dimension = None,
+    measure: Measure = None,
     gamma_b2: GammaB2 = None,
     gamma_w2: GammaW2 = None,
     sigma_w2: SigmaW2 = None,
@@ -111,22 +117,39 @@ def evaluate(
     from eigenlaw.commands import evaluate as command
 
     options = {"activation": activation, "order": order, "at": at, "layers": layers}
+    options |= {"dimension": dimension, "measure": measure}
     hyper = {"gamma_b2": gamma_b2, "gamma_w2": gamma_w2, "sigma_w2": sigma_w2, "sigma_b2": sigma_b2}
     raise typer.Exit(command.run(what, {**options, **hyper}, digits, json))
 
 
 @app.command()
 def table(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="murray-1, hermite or dual.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="murray-1, hermite, dual, ntk, sphere, decay or errata.")],
+    select: Annotated[list[str] | None, typer.Argument(help="For errata: an id or a prefix, such as murray.")] = None,
     activation: ActivationName = None,
     order: Order = None,
+    layers: Layers = None,
+    dimension: Dimension = None,
+    measure: Measure = None,
+    gamma_b2: GammaB2 = None,
+    gamma_w2: GammaW2 = None,
+    sigma_w2: SigmaW2 = None,
+    sigma_b2: SigmaB2 = None,
     digits: Annotated[str | None, typer.Option("--digits", metavar="D", help="Significant digits.")] = None,
+    source: Annotated[
+        str | None,
+        typer.Option("--from", metavar="FILE", help="For errata: the JSON of eigenlaw verify, not a quick campaign."),
+    ] = None,
+    jobs: Annotated[str | None, typer.Option(help="For errata: worker processes; all cores by default.")] = None,
     style: Annotated[str, typer.Option("--format", help="text, latex, markdown, csv or json.")] = "text",
 ) -> None:
     """Print a table for a paper: its numbers recomputed, or the laws of the catalogue."""
     from eigenlaw.commands import table as command
 
-    raise typer.Exit(command.run(name, {"activation": activation, "order": order, "digits": digits}, style))
+    options = {"activation": activation, "order": order, "digits": digits, "layers": layers}
+    options |= {"dimension": dimension, "measure": measure, "gamma_b2": gamma_b2, "gamma_w2": gamma_w2}
+    options |= {"sigma_w2": sigma_w2, "sigma_b2": sigma_b2, "from": source, "jobs": jobs}
+    raise typer.Exit(command.run(name, {**options, "select": " ".join(select) if select else None}, style))
 
 
 _REFUSED: tuple[type[Exception], ...] = (InputError, *typer.BadParameter.__mro__[1:3])

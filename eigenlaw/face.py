@@ -14,6 +14,9 @@ from eigenlaw.theory.activations import activation as read_activation
 from eigenlaw.theory.errors import InputError
 
 if TYPE_CHECKING:
+    from eigenlaw.numerics.variances import Variances
+    from eigenlaw.theory.activations import Activation
+    from eigenlaw.theory.sphere import Measure
     from eigenlaw.verify.campaign import Result
     from eigenlaw.verify.claim import BudgetName
 
@@ -71,7 +74,7 @@ def ntk_coefficients(
         activation: φ: a name of the catalogue, an expression in x as text or in SymPy, or an ``Activation``.
         order: the last p, at least 0.
         digits: relative digits, at least 1: radius <= 10^-digits |value|; a zero has radius 0.
-        layers: weight layers; this version serves 2, a network with one hidden layer.
+        layers: weight layers, at least 1; 2 for a network with one hidden layer.
         gamma_b2: variance γ_b² of the first biases, from 0 to 1, or at least 0 if ``gamma_w2`` is given.
         gamma_w2: variance γ_w² of the first weights; 1 − γ_b² if None.
         sigma_w2: variance σ_w² of the later weights, at least 0, or ``"unit"`` for 1/E[φ²].
@@ -90,23 +93,109 @@ def ntk_coefficients(
         >>> [kappa.decimal(6)[0] for kappa in ntk_coefficients("relu", 2, digits=6)]
         ['0.6591549431', '0.5', '0.2387324146']
     """
-    from eigenlaw.numerics.ntk import hyper_parameters, shallow_coefficients
+    from eigenlaw.numerics.ntk import ntk_coefficients as compute
 
-    if layers != 2:
-        raise InputError.of(
-            "layers", layers, "expected 2, a network with one hidden layer; this version serves no other"
-        )
+    depth = _index("layers", layers, 1)
     phi, last, wanted = read_activation(activation), _index("order", order, 0), _index("digits", digits, 1)
-    scale: Fraction | Literal["unit"] = "unit" if sigma_w2 == "unit" else _exact("sigma_w2", sigma_w2)
-    variances = hyper_parameters(
-        phi,
-        gamma_b2=_exact("gamma_b2", gamma_b2),
-        gamma_w2=None if gamma_w2 is None else _exact("gamma_w2", gamma_w2),
-        sigma_w2=scale,
-        sigma_b2=None if sigma_b2 is None else _exact("sigma_b2", sigma_b2),
-        digits=wanted,
-    )
-    found = shallow_coefficients(phi, last, wanted, variances)
+    variances = _variances(phi, gamma_b2, gamma_w2, sigma_w2, sigma_b2, wanted)
+    found = compute(phi, last, wanted, variances, depth)
+    return _balls(found.balls, digits, found.reached)
+
+
+def ntk_kernel(
+    activation: object,
+    at: Sequence[Rational],
+    digits: int = 15,
+    layers: int = 2,
+    gamma_b2: Rational = 0,
+    gamma_w2: Rational | None = None,
+    sigma_w2: Rational = 1,
+    sigma_b2: Rational | None = None,
+) -> tuple[Ball, ...]:
+    """Return the NTK Θ(ρ) at input correlations ρ, both ends included.
+
+    Inputs have norm 1. Source: Murray et al. 2023, (11)–(12).
+
+    Args:
+        activation: φ: a name of the catalogue, an expression in x as text or in SymPy, or an ``Activation``.
+        at: the correlations, exact rationals from −1 to 1.
+        digits: relative digits, at least 1: radius <= 10^-digits |value|; a zero has radius 0.
+        layers: weight layers, at least 1; 2 for a network with one hidden layer.
+        gamma_b2: variance γ_b² of the first biases, from 0 to 1, or at least 0 if ``gamma_w2`` is given.
+        gamma_w2: variance γ_w² of the first weights; 1 − γ_b² if None.
+        sigma_w2: variance σ_w² of the later weights, at least 0, or ``"unit"`` for 1/E[φ²].
+        sigma_b2: variance σ_b² of the later biases, at least 0; 1 − σ_w² E[φ²] if None.
+
+    Returns:
+        As many balls; ``ball.value`` and ``ball.radius`` are mpmath numbers, and the radius is a proof.
+
+    Raises:
+        InputError: for an argument out of range, or if φ or φ' cannot be shown to be square-integrable.
+
+    Warns:
+        RuntimeWarning: if the digits were not reached; the radii are true all the same.
+
+    Example:
+        >>> [theta.decimal(6)[0] for theta in ntk_kernel("relu", [0, 1], digits=6, layers=3)]
+        ['1.100266208', '1.75']
+    """
+    from eigenlaw.numerics.ntk import ntk_values
+
+    depth, wanted = _index("layers", layers, 1), _index("digits", digits, 1)
+    phi, points = read_activation(activation), [_exact("at", rho, negative=True) for rho in at]
+    variances = _variances(phi, gamma_b2, gamma_w2, sigma_w2, sigma_b2, wanted)
+    found = ntk_values(phi, points, wanted, variances, depth)
+    return _balls(found.balls, digits, found.reached)
+
+
+def sphere_eigenvalues(
+    activation: object,
+    order: int,
+    dimension: int = 2,
+    layers: int = 2,
+    measure: "Measure" = "probability",
+    digits: int = 15,
+    gamma_b2: Rational = 0,
+    gamma_w2: Rational | None = None,
+    sigma_w2: Rational = 1,
+    sigma_b2: Rational | None = None,
+) -> tuple[Ball, ...]:
+    """Return the eigenvalues λ_k of the NTK Θ(x·y) on the sphere S^d ⊂ R^{d+1}, k = 0 … order.
+
+    The eigenfunctions of λ_k are the spherical harmonics of degree k, on S² 2k + 1 of them.
+    Source: Murray et al. 2023, Theorem 4.6.
+
+    Args:
+        activation: φ: a name of the catalogue, an expression in x as text or in SymPy, or an ``Activation``.
+        order: the last k, at least 0.
+        dimension: d, at least 1.
+        layers: weight layers, at least 1; 2 for a network with one hidden layer.
+        measure: ``"probability"``, or ``"surface"`` for the measure whose total is the volume of S^d.
+        digits: relative digits, at least 1: radius <= 10^-digits |value|; a zero has radius 0.
+        gamma_b2: variance γ_b² of the first biases, from 0 to 1, or at least 0 if ``gamma_w2`` is given.
+        gamma_w2: variance γ_w² of the first weights; 1 − γ_b² if None.
+        sigma_w2: variance σ_w² of the later weights, at least 0, or ``"unit"`` for 1/E[φ²].
+        sigma_b2: variance σ_b² of the later biases, at least 0; 1 − σ_w² E[φ²] if None.
+
+    Returns:
+        order + 1 balls; ``ball.value`` and ``ball.radius`` are mpmath numbers, and the radius is a proof.
+
+    Raises:
+        InputError: for an argument out of range, or if φ or φ' cannot be shown to be square-integrable.
+
+    Warns:
+        RuntimeWarning: if the digits were not reached; the radii are true all the same.
+
+    Example:
+        >>> [value.decimal(6)[0] for value in sphere_eigenvalues("relu", 3, digits=6)]
+        ['0.75', '0.1666666667', '0.0390625', '0']
+    """
+    from eigenlaw.numerics.sphere import sphere_eigenvalues as compute
+
+    phi, last, wanted = read_activation(activation), _index("order", order, 0), _index("digits", digits, 1)
+    d, depth = _index("dimension", dimension, 1), _index("layers", layers, 1)
+    variances = _variances(phi, gamma_b2, gamma_w2, sigma_w2, sigma_b2, wanted)
+    found = compute(phi, last, wanted, variances, dimension=d, layers=depth, measure=measure)
     return _balls(found.balls, digits, found.reached)
 
 
@@ -158,13 +247,35 @@ def _index(name: str, value: object, least: int) -> int:
     return value
 
 
-def _exact(name: str, value: object) -> Fraction:
+def _variances(
+    phi: "Activation",
+    gamma_b2: Rational,
+    gamma_w2: Rational | None,
+    sigma_w2: Rational,
+    sigma_b2: Rational | None,
+    digits: int,
+) -> "Variances":
+    from eigenlaw.numerics.ntk import hyper_parameters
+
+    scale: Fraction | Literal["unit"] = "unit" if sigma_w2 == "unit" else _exact("sigma_w2", sigma_w2)
+    return hyper_parameters(
+        phi,
+        gamma_b2=_exact("gamma_b2", gamma_b2),
+        gamma_w2=None if gamma_w2 is None else _exact("gamma_w2", gamma_w2),
+        sigma_w2=scale,
+        sigma_b2=None if sigma_b2 is None else _exact("sigma_b2", sigma_b2),
+        digits=digits,
+    )
+
+
+def _exact(name: str, value: object, *, negative: bool = False) -> Fraction:
     from eigenlaw.commands.arguments import rational
 
     if isinstance(value, str):
-        return rational(name, value)
-    if isinstance(value, bool) or not isinstance(value, int | Fraction) or value < 0:
-        raise InputError.of(name, value, "expected an exact number of at least 0, such as 2, Fraction(1, 2) or '0.1'")
+        return rational(name, value, negative=negative)
+    if isinstance(value, bool) or not isinstance(value, int | Fraction) or (value < 0 and not negative):
+        least = "" if negative else " of at least 0"
+        raise InputError.of(name, value, f"expected an exact number{least}, such as 2, Fraction(1, 2) or '0.1'")
     return Fraction(value)
 
 

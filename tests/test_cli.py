@@ -218,7 +218,7 @@ def test_a_value_that_falls_short_is_printed_with_status_1(run: Run, monkeypatch
         ("eval ntk --activation relu --order 3 --gamma-b2 1/0", "gamma_b2=1/0"),
         ("eval ntk --activation relu --order 3 --sigma-w2 1e999999999", "sigma_w2=1e999999999"),
         ("eval ntk --activation relu --order 3 --sigma-w2 3", "sigma_w2=3"),
-        ("eval ntk --activation relu --order 3 --layers 3", "layers=3"),
+        ("eval ntk --activation relu --order 3 --layers 0", "layers=0"),
         ("eval ntk --activation relu --order 3 --at 1/2", "order=3"),
         ("eval ntk --activation heaviside --order 3", "activation=heaviside"),
         ("eval ntk --activation relu --at 2", "at=2"),

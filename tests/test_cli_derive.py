@@ -92,6 +92,66 @@ def test_derive_ntk_of_relu_is_the_library_s(run: Run, tmp_path: Path) -> None:
         assert sympy.simplify(found[f"kappa_{p}"] - kappa) == 0
 
 
+def test_deep_ntk_for_any_activation(run: Run, tmp_path: Path) -> None:
+    status, out, err = run("derive", "ntk", "--layers", "3", "--order", "6")
+    assert (status, err) == (0, "")
+    assert max(map(len, out.splitlines())) <= 80
+    assert "κ_2 = 5*sigma_w2**3*mu[1]**4*mu[2]**2 + 4*sigma_w2**2*mu[1]**2*mu[2]**2" in out
+    _, source, _ = run("derive", "ntk", "--layers", "3", "--order", "2", "--format", "python")
+    module = tmp_path / "derived.py"
+    module.write_text(source, encoding="utf-8")
+    found = runpy.run_path(str(module))
+    # the module puts its definitions into the coefficients: with μ_k = δ_{k1} a sum is its term at j = 1
+    mu, sigma_w2 = sympy.IndexedBase("mu"), sympy.Symbol("sigma_w2", positive=True)
+
+    def term(series: sympy.Expr) -> sympy.Expr:
+        j, low, _ = series.limits[0]
+        return series.function.subs(j, 1) if low <= 1 else sympy.Integer(0)
+
+    value = found["kappa_1"].replace(lambda part: isinstance(part, sympy.Sum), term).subs({mu[0]: 0, mu[1]: 1})
+    assert value == 3 * sigma_w2**2
+    assert found["kappa_2_centred"].subs({mu[1]: 2, mu[2]: 1, sigma_w2: 1}) == 96
+
+
+def test_deep_ntk_of_relu_is_exact_at_three_layers_and_in_symbols_beyond(run: Run) -> None:
+    _, out, _ = run("derive", "ntk", "relu", "--layers", "3", "--order", "4", "--format", "json")
+    found = json.loads(out)
+    assert found["symbols"] == []
+    for entry in found["values"]:
+        value = sympy.parse_expr(entry["python"])
+        assert abs(sympy.N(value, 20) - sympy.Float(entry["decimal"], 20)) < 1e-11
+    status, out, _ = run("derive", "ntk", "relu", "--layers", "4", "--order", "1")
+    assert status == 0
+    assert max(map(len, out.splitlines())) <= 80
+    assert "too long to read" in out
+    assert "r_4_1 = (2*asin(z_3) + pi)/(4*pi)" in out
+
+
+def test_deep_ntk_without_closed_dual_and_with_other_variances(run: Run) -> None:
+    _, out, _ = run("derive", "ntk", "tanh", "--layers", "3", "--order", "1")
+    assert "r_l_k are left" in " ".join(out.split())
+    assert "κ_1 = 3*r_3_1*mu[1]**2 + 2*r_3_2*z_2*mu[1]**2  ≈ 0.456422720263" in out
+    _, out, _ = run("derive", "ntk", "--layers", "3", "--sigma-b2", "0", "--order", "1")
+    assert "z_2 = sigma_w2*mu_1[0]**2/q_2" in out
+    _, out, _ = run("derive", "ntk", "relu", "--layers", "1", "--gamma-b2", "1/4", "--order", "2")
+    assert "κ_0 = 1/4\n  κ_1 = 3/4\n  κ_2 = 0" in out
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ("--layers 0", "layers=0"),
+        ("--layers 4 --order 12", "order=12: a coefficient has over"),
+        ("--layers 3 --gamma-b2 2", "gamma_b2=2"),
+        ("sign --layers 3", "jump"),
+    ],
+)
+def test_deep_ntk_says_where_it_ends(run: Run, typed: str, message: str) -> None:
+    status, _, err = run("derive", "ntk", *typed.split())
+    assert status == 2
+    assert message in err
+
+
 def balanced(text: str) -> bool:
     """Tell whether braces, \\left and \\right, \\begin and \\end nest, and dollars pair, outside comments."""
     lines = [line for line in text.splitlines() if not line.startswith("%")]
@@ -116,6 +176,12 @@ def balanced(text: str) -> bool:
         "derive hermite",
         "derive dual gelu",
         "derive ntk",
+        "derive ntk --layers 3",
+        "derive ntk relu --layers 3 --order 2",
+        "derive ntk relu --layers 4 --order 1",
+        "table ntk --order 2 --activation gelu",
+        "table decay",
+        "table decay --layers 3 --activation gelu",
         "table murray-1",
         "table dual",
         "table hermite --activation relu",

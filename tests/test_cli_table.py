@@ -103,3 +103,64 @@ def test_dual_table_against_sampled_series(run: Run) -> None:
         _, out, _ = run("eval", "dual", "--activation", name, "--at", "1/3", "--json")
         value = sympy.parse_expr(found[name][0]).subs("rho", sympy.Rational(1, 3))
         assert abs(float(value) - float(json.loads(out)["values"][0]["value"])) < 1e-13
+
+
+def test_ntk_table_is_what_eval_says(run: Run) -> None:
+    _, out, _ = run("table", "ntk", "--layers", "2,4", "--order", "3", "--activation", "gelu", "--format", "csv")
+    head, *rows = csv.reader(io.StringIO(out))
+    assert head == ["p", "l = 2", "l = 4"]
+    for column, layers in ((1, "2"), (2, "4")):
+        _, told, _ = run("eval", "ntk", "--activation", "gelu", "--layers", layers, "--order", "3", "--json")
+        for row, entry in zip(rows, json.loads(told)["values"], strict=True):
+            assert float(row[column]) == pytest.approx(float(entry["value"]), rel=1e-9)
+    _, out, _ = run("table", "ntk", "--order", "1", "--layers", "3", "--format", "csv")
+    assert [row[:2] for row in csv.reader(io.StringIO(out))][1:3] == [["relu", "0"], ["relu", "1"]]
+
+
+def test_decay_table_has_the_laws_of_the_library(run: Run) -> None:
+    from eigenlaw.theory.decay import leading_term
+
+    _, out, _ = run("table", "decay", "--format", "csv")
+    _, *rows = csv.reader(io.StringIO(out))
+    assert {"relu", "erf(1)", "gaussian(1)", "gelu", "tanh(1)", "sigmoid", "softplus", "silu"} <= {
+        row[0] for row in rows
+    }
+    for name, parity, *laws in rows:
+        for text, given in zip(laws, ({}, {"bias": False}, {"bias": True}), strict=True):
+            term = leading_term(name, "kappa" if given else "hermite", **given)
+            assert term is not None
+            plain = term.expression.subs({s: sympy.Symbol(s.name) for s in term.expression.free_symbols})
+            values = {"p": 7, "gamma_w2": sympy.Rational(1, 3), "sigma_w2": 2}
+            assert abs(sympy.N((sympy.parse_expr(text) - plain).subs(values), 20)) < 1e-18
+        assert parity in {"even", "odd"}
+
+
+def test_deep_decay_table_against_the_coefficients(run: Run) -> None:
+    _, out, _ = run("table", "decay", "--layers", "3", "--sigma-w2", "unit", "--format", "csv")
+    _, *rows = csv.reader(io.StringIO(out))
+    for name, power, point, even, odd in rows:
+        options = ("--layers", "3", "--sigma-w2", "unit", "--order", "401", "--json")
+        _, told, _ = run("eval", "ntk", "--activation", name, *options)
+        kappa = [mpmath.mpf(entry["value"]) for entry in json.loads(told)["values"]]
+        for p, constant in ((400, even), (401, odd)):
+            leading = mpmath.mpf(constant) * mpmath.mpf(p) ** float(sympy.Rational(power)) * mpmath.mpf(point) ** -p
+            if leading == 0:
+                assert kappa[p] == 0
+            else:
+                assert abs(kappa[p] / leading - 1) < 0.03
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ("ntk --layers 2,2", "layers=2,2"),
+        ("ntk --layers two", "layers=two"),
+        ("decay --activation sin", "its decay is not known"),
+        ("decay --gamma-b2 1/2", "2 layers are in symbols"),
+        ("decay murray", "select=murray"),
+    ],
+)
+def test_tables_refuse(run: Run, typed: str, message: str) -> None:
+    status, _, err = run("table", *typed.split())
+    assert status == 2
+    assert message in err

@@ -93,7 +93,7 @@ def test_ntk_unit_variance() -> None:
         (lambda: eigenlaw.hermite_coefficients("relu", 3, digits=0), "digits=0"),
         (lambda: eigenlaw.hermite_coefficients("exp(x**2)", 3), "activation="),
         (lambda: eigenlaw.hermite_coefficients(3.5, 3), "activation=3.5"),
-        (lambda: eigenlaw.ntk_coefficients("relu", 3, layers=3), "layers=3"),
+        (lambda: eigenlaw.ntk_coefficients("relu", 3, layers=0), "layers=0"),
         (lambda: eigenlaw.ntk_coefficients("relu", 3, gamma_b2=2), "gamma_b2=2"),
         (lambda: eigenlaw.ntk_coefficients("relu", 3, gamma_b2="nan"), "gamma_b2=nan"),
         (lambda: eigenlaw.ntk_coefficients("relu", 3, gamma_b2=-1), "gamma_b2=-1"),

@@ -3,13 +3,18 @@
 import re
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Literal, TypedDict
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 from eigenlaw.theory.activations import Activation, activation
 from eigenlaw.theory.errors import InputError
 
+if TYPE_CHECKING:
+    from eigenlaw.theory.sphere import Measure
+
 MOST_ORDER = 10**6
 MOST_DIGITS = 10**5
+MOST_LAYERS = 10**4
+MOST_DIMENSION = 10**6
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _RATIONAL = re.compile(r"[+-]?([0-9]{1,1000}(\.[0-9]{0,1000})?|\.[0-9]{1,1000})([eE][+-]?[0-9]{1,3})?(/[0-9]{1,1000})?")
 
@@ -17,6 +22,7 @@ Options = Mapping[str, str | None]
 """The options of a command by their names, as typed; None where an option was not given."""
 
 HYPER_PARAMETERS = ("gamma_b2", "gamma_w2", "sigma_w2", "sigma_b2")
+SPHERE = ("dimension", "measure")
 
 
 class HyperParameters(TypedDict):
@@ -26,6 +32,13 @@ class HyperParameters(TypedDict):
     gamma_w2: Fraction | None
     sigma_w2: Fraction | Literal["unit"]
     sigma_b2: Fraction | None
+
+
+class Sphere(TypedDict):
+    """The sphere S^d and the measure on it, with the defaults of the contract."""
+
+    dimension: int
+    measure: "Measure"
 
 
 def integer(name: str, text: str, *, least: int = 0, most: int | None = None) -> int:
@@ -118,15 +131,27 @@ def chosen_activation(options: Options) -> Activation:
     return activation(required(options, "activation", "relu"))
 
 
-def check_layers(text: str | None) -> None:
-    """Accept 2 weight layers, all that this version serves.
+def layers(options: Options) -> int:
+    """Return the number of weight layers, 2 if it is not given: one hidden layer.
 
     Raises:
-        InputError: for any other number.
+        InputError: if it is no integer of at least 1.
     """
-    if text is not None and integer("layers", text, least=1) != 2:
-        expected = "expected 2, a network with one hidden layer; this version serves no other depth of the NTK"
-        raise InputError.of("layers", text, expected)
+    text = options.get("layers")
+    return 2 if text is None else integer("layers", text, least=1, most=MOST_LAYERS)
+
+
+def sphere(options: Options) -> Sphere:
+    """Return the dimension d of S^d, 2 if it is not given, and the measure, of total 1 if it is not given.
+
+    Raises:
+        InputError: if the dimension is no integer of at least 1 or the measure is unknown.
+    """
+    from eigenlaw.theory.sphere import check_measure
+
+    text, measure = options.get("dimension"), options.get("measure")
+    dimension = 2 if text is None else integer("dimension", text, least=1, most=MOST_DIMENSION)
+    return {"dimension": dimension, "measure": "probability" if measure is None else check_measure(measure)}
 
 
 def hyper_parameters(options: Options) -> HyperParameters:

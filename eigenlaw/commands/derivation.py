@@ -5,8 +5,12 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
-from eigenlaw.commands import typeset
+from eigenlaw.commands import arguments, typeset
+from eigenlaw.commands.arguments import Options
+from eigenlaw.theory.activations import Activation
 
+DECIMALS = 12
+_LONGEST = 1000
 _NARROW = 80
 _KINDS = {"integral": "an integral, no closed form", "open": "no closed form found"}
 
@@ -43,7 +47,11 @@ class Derivation:
         steps: how they follow.
         left: what could not be done in closed form.
         integrals: what the laws are integrals or sums of.
+        symbols: what the symbols in the values stand for, each by those before.
         values: the first coefficients.
+        special: the same in a special case, of which ``case`` says what it is.
+        case: one line.
+        instances: the names of those symbols that one of the laws gives.
     """
 
     what: str
@@ -54,12 +62,45 @@ class Derivation:
     steps: tuple[str, ...]
     left: tuple[str, ...] = ()
     integrals: tuple[Formula, ...] = ()
+    symbols: tuple[Formula, ...] = ()
     values: tuple[Formula, ...] = ()
+    special: tuple[Formula, ...] = ()
+    case: str = ""
+    instances: frozenset[str] = frozenset()
+
+    @property
+    def shown_symbols(self) -> tuple[Formula, ...]:
+        """The symbols that are not instances of a law."""
+        return tuple(symbol for symbol in self.symbols if symbol.name not in self.instances)
 
     @property
     def formulas(self) -> tuple[Formula, ...]:
-        """All formulas in the order in which they are shown."""
-        return self.laws + self.integrals + self.values
+        """All formulas, each after those whose names are symbols in it."""
+        return self.symbols + self.laws + self.integrals + self.values + self.special
+
+
+def last_index(options: Options, default: int) -> int:
+    """Return the last index that is derived.
+
+    Raises:
+        InputError: if it is no integer in the range.
+    """
+    text = options.get("order")
+    return default if text is None else arguments.integer("order", text, most=_LONGEST)
+
+
+def approximate(ball: Any) -> str:
+    """Return a ball's midpoint to the shown digits; 0 only where zero is proved."""
+    return "0" if ball.is_zero() else str(ball.str(DECIMALS, radius=False))
+
+
+def described(phi: Activation | None) -> str:
+    """Return the name of φ with what it means; the letters of a convention stand for the parameters in the name."""
+    if phi is None:
+        return "φ"
+    if phi.family == "expression":
+        return phi.name
+    return f"{phi.name}, {'in the convention ' if phi.parameters else ''}{phi.convention}"
 
 
 def as_text(found: Derivation) -> str:
@@ -78,10 +119,15 @@ def as_text(found: Derivation) -> str:
             lines += typeset.paragraph(step, width)
     for formula in found.integrals if found.kind != "closed form" else ():
         lines += ["", f"{formula.text}, which is", *typeset.picture(formula.expression, width)]
-    if found.values:
-        lines += ["", "The first of them:"]
-    for value in found.values:
-        lines += _value(value, width)
+    for heading, group in (
+        ("With", found.shown_symbols),
+        ("The first of them:", found.values),
+        (found.case, found.special),
+    ):
+        if group:
+            lines += ["", *typeset.paragraph(heading, width, "")]
+        for formula in group:
+            lines += _value(formula, width)
     return "\n".join(lines) + "\n"
 
 
@@ -96,6 +142,10 @@ def _value(value: Formula, width: int) -> list[str]:
     one_line = f"  {value.text} = {exact}{approximate}"
     if len(one_line) <= width and "Integral" not in exact and "Sum" not in exact:
         return [one_line]
+    if value.expression.is_Add and not typeset.is_open(value.expression):
+        drawn = [] if len(one_line) > 2 * width else typeset.picture(value.expression, width, "    ")
+        if not drawn or any(text.strip() == "+" for text in drawn):
+            return typeset.paragraph(one_line.strip(), width)
     head = f"  {value.text}{approximate.replace('  ', ' ')}{', exactly' if approximate else ' ='}"
     return ["", head, *typeset.picture(value.expression, width, "    ")]
 
@@ -104,7 +154,9 @@ def as_latex(found: Derivation) -> str:
     """Return the formulas as displays that compile with amsmath; the words are comments."""
     lines = [f"% {found.title}"]
     lines += [f"% {step}" for step in (*found.steps, *found.left)]
-    for formula in found.formulas:
+    for formula in (f for f in found.formulas if f.name not in found.instances):
+        if formula in found.special[:1]:
+            lines.append(f"% {found.case}")
         lines += ["\\begin{equation*}", f"{formula.latex} = {typeset.latex(formula.expression)}", "\\end{equation*}"]
     return "\n".join(lines) + "\n"
 
@@ -126,7 +178,9 @@ def as_document(found: Derivation) -> dict[str, Any]:
         "derivation": list(found.steps),
         "not_in_closed_form": list(found.left),
         "integrals": [_entry(formula) for formula in found.integrals],
+        "symbols": [_entry(formula) for formula in found.symbols],
         "values": [_entry(formula) for formula in found.values],
+        "special_case": {"where": found.case, "values": [_entry(formula) for formula in found.special]},
     }
 
 

@@ -3,21 +3,27 @@
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from eigenlaw.commands import arguments, typeset
+from eigenlaw.commands import arguments, derive_ntk
 from eigenlaw.commands.arguments import Options
 from eigenlaw.commands.columns import patience
-from eigenlaw.commands.derivation import Derivation, Formula, as_document, as_latex, as_python, as_text
+from eigenlaw.commands.derivation import (
+    DECIMALS,
+    Derivation,
+    Formula,
+    approximate,
+    as_document,
+    as_latex,
+    as_python,
+    as_text,
+    described,
+    last_index,
+)
 from eigenlaw.commands.output import check_choice, write_json
 from eigenlaw.theory.activations import Activation, activation
 
-if TYPE_CHECKING:
-    from eigenlaw.theory.ntk import Hyperparameters
-
 _STYLES = {"text": as_text, "latex": as_latex, "python": as_python}
-_LONGEST = 1000
-_DECIMALS = 12
 
 
 def run(what: str, spec: str | None, options: Options, style: str) -> None:
@@ -46,15 +52,10 @@ def run(what: str, spec: str | None, options: Options, style: str) -> None:
         sys.stdout.write(shown)
 
 
-def _order(options: Options, default: int) -> int:
-    text = options.get("order")
-    return default if text is None else arguments.integer("order", text, most=_LONGEST)
-
-
 def _hermite(phi: Activation | None, options: Options) -> Derivation:
     from eigenlaw.theory.hermite import derive_hermite
 
-    order = _order(options, 6)
+    order = last_index(options, 6)
     if phi is None:
         return _any_hermite(order)
     decimals = _hermite_decimals(phi, order)
@@ -65,7 +66,7 @@ def _hermite(phi: Activation | None, options: Options) -> Derivation:
     return Derivation(
         "hermite",
         name,
-        f"Hermite coefficients μ_k = E[φ(Z) h_k(Z)] of φ = {_described(found.activation)}",
+        f"Hermite coefficients μ_k = E[φ(Z) h_k(Z)] of φ = {described(found.activation)}",
         "open" if found.law is None else found.law.kind,
         law,
         found.done,
@@ -104,12 +105,7 @@ def _hermite_decimals(phi: Activation, order: int) -> list[str]:
     """Return μ_0 … μ_order in certified decimals; this also refuses what is not shown to be square-integrable."""
     from eigenlaw.numerics.hermite import hermite_balls
 
-    return [_shown(ball) for ball in hermite_balls(phi, order, _DECIMALS + 2).balls]
-
-
-def _shown(ball: Any) -> str:
-    """Return a ball's midpoint to the shown digits; 0 only where zero is proved."""
-    return "0" if ball.is_zero() else str(ball.str(_DECIMALS, radius=False))
+    return [approximate(ball) for ball in hermite_balls(phi, order, DECIMALS + 2).balls]
 
 
 def _dual(phi: Activation | None, options: Options) -> Derivation:
@@ -124,7 +120,7 @@ def _dual(phi: Activation | None, options: Options) -> Derivation:
         laws.append(Formula("dual", "E[φ(U)φ(V)]", r"\mathbb{E}[\phi(U)\phi(V)]", found.expression))
     if found.derivative is not None:
         laws.append(Formula("dual_derivative", "E[φ'(U)φ'(V)]", r"\mathbb{E}[\phi'(U)\phi'(V)]", found.derivative))
-    title = f"Dual activation of φ = {_described(found.activation)}; U, V ~ N(0, 1) with correlation ρ"
+    title = f"Dual activation of φ = {described(found.activation)}; U, V ~ N(0, 1) with correlation ρ"
     if found.expression is None:
         series = replace(_any_dual().laws[0], name="dual_series")
         return Derivation("dual", phi.name, title, "open", (), (), (found.note,), (series,))
@@ -160,80 +156,8 @@ def _any_dual() -> Derivation:
     )
 
 
-def _ntk(phi: Activation | None, options: Options) -> Derivation:
-    from eigenlaw.theory.ntk import derive_ntk, hyperparameters
-
-    arguments.check_layers(options.get("layers"))
-    order = _order(options, 3)
-    decimals: list[str] = []
-    if phi is None:
-        h = _symbolic_hyperparameters(options)
-    else:
-        decimals = _ntk_decimals(phi, order, options)
-        h = hyperparameters(phi, **arguments.hyper_parameters(options))
-    found = derive_ntk(phi, order, h)
-    laws = () if found.kernel is None else (Formula("Theta", "Θ(ρ)", r"\Theta(\rho)", found.kernel),)
-    values = tuple(
-        Formula(f"kappa_{p}", f"κ_{p}", rf"\kappa_{{{p}}}", value, decimals[p] if decimals else None)
-        for p, value in enumerate(found.coefficients)
-    )
-    named = (("gamma_w2", "γ_w²"), ("gamma_b2", "γ_b²"), ("sigma_w2", "σ_w²"), ("sigma_b2", "σ_b²"))
-    parts = (f"{text} = {typeset.line(getattr(found.hyperparameters, name))}" for name, text in named)
-    whose = "any φ with Hermite coefficients μ_k" if phi is None else f"φ = {_described(found.activation)}"
-    sums = found.kernel is None and phi is not None
-    return Derivation(
-        "ntk",
-        None if phi is None else found.activation.name if found.activation else phi.name,
-        f"NTK with 2 weight layers, Θ(ρ) = Σ_p κ_p ρ^p, of {whose}",
-        "series" if phi is None else "open" if sums else "closed form",
-        laws,
-        (*(() if phi is None else ("; ".join(parts),)), *found.notes),
-        ("the kernel Θ(ρ) has no known closed form; its coefficients are what follows",) if sums else (),
-        values=values,
-    )
-
-
-def _symbolic_hyperparameters(options: Options) -> "Hyperparameters":
-    """Return symbols, and the numbers that were given; γ_w² = 1 − γ_b² follows once γ_b² is a number."""
-    import sympy
-
-    from eigenlaw.theory.errors import InputError
-    from eigenlaw.theory.laws import rational
-    from eigenlaw.theory.ntk import Hyperparameters, symbolic_hyperparameters
-
-    if options.get("sigma_w2") == "unit":
-        raise InputError.of("sigma_w2", "unit", "expected a rational, for E[φ²] is unknown without an activation")
-    given = {n: rational(arguments.rational(n, t)) for n in arguments.HYPER_PARAMETERS if (t := options.get(n))}
-    if "gamma_b2" in given and "gamma_w2" not in given:
-        given["gamma_w2"] = 1 - given["gamma_b2"]
-        if given["gamma_w2"] < 0:
-            raise InputError.of("gamma_b2", given["gamma_b2"], "expected a rational from 0 to 1, or give gamma_w2 too")
-    symbols = symbolic_hyperparameters()
-    h = Hyperparameters(*(sympy.sympify(given.get(n, getattr(symbols, n))) for n in symbols.__dataclass_fields__))
-    if h.variance == 0:
-        raise InputError.of("gamma_w2", h.gamma_w2, "expected gamma_w2 + gamma_b2 above 0")
-    return h
-
-
-def _ntk_decimals(phi: Activation, order: int, options: Options) -> list[str]:
-    """Return κ_0 … κ_order in certified decimals; this also refuses what has no kernel."""
-    from eigenlaw.numerics.ntk import hyper_parameters, shallow_coefficients
-
-    variances = hyper_parameters(phi, **arguments.hyper_parameters(options), digits=_DECIMALS + 2)
-    return [_shown(ball) for ball in shallow_coefficients(phi, order, _DECIMALS + 2, variances).balls]
-
-
 _QUANTITIES: dict[str, tuple[Callable[[Activation | None, Options], Derivation], tuple[str, ...]]] = {
     "hermite": (_hermite, ("order",)),
     "dual": (_dual, ()),
-    "ntk": (_ntk, ("order", "layers", *arguments.HYPER_PARAMETERS)),
+    "ntk": (derive_ntk.build, ("order", "layers", *arguments.HYPER_PARAMETERS)),
 }
-
-
-def _described(phi: Activation | None) -> str:
-    """Return the name of φ with what it means; the letters of a convention stand for the parameters in the name."""
-    if phi is None:
-        return "φ"
-    if phi.family == "expression":
-        return phi.name
-    return f"{phi.name}, {'in the convention ' if phi.parameters else ''}{phi.convention}"

@@ -21,19 +21,21 @@ class Evaluation:
         indices: integers, or the points as typed.
         balls: ``flint.arb``, as many.
         certified: whether every radius is a proof.
+        method: how they were computed, where there is more than one way.
     """
 
     title: tuple[str, str]
     indices: Sequence[int | str]
     balls: Sequence[Any]
     certified: bool
+    method: str = ""
 
 
 def run(what: str, options: Options, digits: str, json: str | None) -> int:
     """Evaluate a quantity, print it, and return 0 if every value has the digits, else 1.
 
     Args:
-        what: ``hermite``, ``dual`` or ``ntk``.
+        what: ``hermite``, ``dual``, ``ntk`` or ``sphere``.
         options: the options as typed, None where not given.
         digits: relative digits, as typed.
         json: a file, ``-`` for standard output in place of the table, or None.
@@ -58,6 +60,8 @@ def run(what: str, options: Options, digits: str, json: str | None) -> int:
             "values": [{"index": index, "value": value, "radius": radius} for index, value, radius in values],
             "notes": notes,
         }
+        if found.method:
+            document["method"] = found.method
         write_json(document, json)
     if json != "-":
         _print(what, given, wanted, found, values)
@@ -67,7 +71,7 @@ def run(what: str, options: Options, digits: str, json: str | None) -> int:
 
 
 def _echo(name: str, text: str) -> str | int:
-    return int(text) if name in {"order", "layers"} else text
+    return int(text) if name in {"order", "layers", "dimension"} else text
 
 
 def _hermite(options: Options, digits: int) -> Evaluation:
@@ -99,9 +103,9 @@ def _dual(options: Options, digits: int) -> Evaluation:
 
 
 def _ntk(options: Options, digits: int) -> Evaluation:
-    from eigenlaw.numerics.ntk import hyper_parameters, shallow_coefficients, shallow_values
+    from eigenlaw.numerics.ntk import hyper_parameters, ntk_coefficients, ntk_values
 
-    arguments.check_layers(options.get("layers"))
+    layers = arguments.layers(options)
     at, order = options.get("at"), options.get("order")
     if (at is None) == (order is None):
         shown = "(not given)" if at is None else order
@@ -110,17 +114,28 @@ def _ntk(options: Options, digits: int) -> Evaluation:
     variances = hyper_parameters(phi, **arguments.hyper_parameters(options), digits=digits)
     if at is None:
         last = _order(options)
-        found = shallow_coefficients(phi, last, digits, variances)
+        found = ntk_coefficients(phi, last, digits, variances, layers)
         return Evaluation(("p", "κ_p"), range(last + 1), found.balls, found.certified)
     places = arguments.points("at", at)
-    found = shallow_values(phi, [rho for _, rho in places], digits, variances)
+    found = ntk_values(phi, [rho for _, rho in places], digits, variances, layers)
     return Evaluation(("ρ", "Θ(ρ)"), [typed for typed, _ in places], found.balls, found.certified)
+
+
+def _sphere(options: Options, digits: int) -> Evaluation:
+    from eigenlaw.numerics.ntk import hyper_parameters
+    from eigenlaw.numerics.sphere import sphere_eigenvalues
+
+    phi, order, sphere = arguments.chosen_activation(options), _order(options), arguments.sphere(options)
+    variances = hyper_parameters(phi, **arguments.hyper_parameters(options), digits=digits)
+    found = sphere_eigenvalues(phi, order, digits, variances, layers=arguments.layers(options), **sphere)
+    return Evaluation(("k", "λ_k"), range(order + 1), found.balls, found.certified, found.method)
 
 
 _QUANTITIES: dict[str, tuple[Callable[[Options, int], Evaluation], tuple[str, ...]]] = {
     "hermite": (_hermite, ("activation", "order")),
     "dual": (_dual, ("activation", "at")),
     "ntk": (_ntk, ("activation", "layers", "order", "at", *arguments.HYPER_PARAMETERS)),
+    "sphere": (_sphere, ("activation", "layers", "order", *arguments.SPHERE, *arguments.HYPER_PARAMETERS)),
 }
 
 
@@ -160,7 +175,7 @@ def _print(
 ) -> None:
     typed = ", ".join(f"{name} {text}" for name, text in given.items())
     proof = "certified" if found.certified else "estimated radii"
-    print(f"{what}: {typed}; {digits} digits, {proof}\n")
+    print(f"{what}: {typed}; {digits} digits, {proof}{f', by {found.method}' if found.method else ''}\n")
     rows = [(str(index), value, radius) for index, value, radius in values]
     for line in columns((*found.title, "radius"), rows, terminal_width()):
         print(line)

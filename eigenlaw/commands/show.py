@@ -64,6 +64,13 @@ def statement(claim: Claim) -> str:
     return f"{claim.lhs} {sign} {body}"
 
 
+def statement_lines(claim: Claim, width: int) -> list[str]:
+    """Return the statement of a claim for a terminal: what is measured and the relation, then the formula drawn."""
+    sign, order = _relation(claim)
+    drawn = claim.formula.pretty(width - 6).splitlines()
+    return [f"  {claim.lhs} {sign} {order}".rstrip(), *(f"      {text}".rstrip() for text in drawn)]
+
+
 def _relation(claim: Claim) -> tuple[str, str]:
     """The sign between the two sides in LaTeX, and the order symbol around the right-hand side."""
     kind = getattr(claim.check, "kind", None)
@@ -92,10 +99,8 @@ def _text(row: Row, forms: list[Claim]) -> None:
         line(f"  why    {row.why}")
     for claim in forms:
         line(f"\n{claim.id} as {claim.form}  [{claim.source}; {type(claim.check).__name__}]")
-        sign, order = _relation(claim)
-        line(f"  {claim.lhs} {sign} {order}".rstrip())
-        for text in claim.formula.pretty(out.width - 6).splitlines():
-            line(f"      {text}".rstrip())
+        for text in statement_lines(claim, out.width):
+            line(text)
         for hypothesis in claim.needs:
             line(f"  where {hypothesis.says}")
         if claim.formula.opaque:

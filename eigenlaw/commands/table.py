@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from decimal import Context, Decimal
 from typing import Any
@@ -43,6 +44,8 @@ class Table:
         rows: as many cells each.
         alignment: of the columns, in LaTeX's letters l and r.
         notes: what fell short; exit status 1 if there is one.
+        text: what a terminal gets in place of columns, where they would be too wide.
+        tex_columns: the columns in LaTeX, where they need a width.
     """
 
     name: str
@@ -51,13 +54,15 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     alignment: str
     notes: tuple[str, ...] = ()
+    text: str = ""
+    tex_columns: str = ""
 
 
 def run(name: str, options: Options, style: str) -> int:
     """Print a table and return 0, or 1 where digits were not reached.
 
     Args:
-        name: ``murray-1``, ``hermite`` or ``dual``.
+        name: a key of ``_TABLES``.
         options: the options as typed, None where not given.
         style: ``text``, ``latex``, ``markdown``, ``csv`` or ``json``.
 
@@ -68,7 +73,7 @@ def run(name: str, options: Options, style: str) -> int:
     check_choice("format", style, ("json", *_STYLES))
     build, known = _TABLES[name]
     given = arguments.only(f"table {name}", options, known)
-    with patience(f"computing table {name}"):
+    with nullcontext() if name == "errata" else patience(f"computing table {name}"):  # a campaign has its own bar
         table = build(given)
     if style == "json":
         write_json(_document(table), "-")
@@ -103,15 +108,15 @@ def _murray_1(options: Options) -> Table:
 def _percentages(phi: Activation, digits: int) -> list[str]:
     from fractions import Fraction
 
-    from eigenlaw.numerics.ntk import hyper_parameters, shallow_coefficients, shallow_values
+    from eigenlaw.numerics.ntk import hyper_parameters, ntk_coefficients, ntk_values
     from eigenlaw.numerics.precision import bits_for, working
 
     guard = digits + _GUARD_DIGITS
     texts: list[str] = []
     for inside in (guard, 2 * guard, 4 * guard):
         variances = hyper_parameters(phi, digits=inside)
-        kappa = shallow_coefficients(phi, MURRAY_1_LAST, inside, variances).balls
-        total = shallow_values(phi, [Fraction(1)], inside, variances).balls[0]
+        kappa = ntk_coefficients(phi, MURRAY_1_LAST, inside, variances).balls
+        total = ntk_values(phi, [Fraction(1)], inside, variances).balls[0]
         with working(bits_for(inside) + 64):
             shares = [100 * sum(kappa[: t + 1], start=0 * total) / total for t in range(MURRAY_1_LAST + 1)]
         texts = [rounded(share, digits) for share in shares]
@@ -204,10 +209,41 @@ def _example(name: str) -> str:
     return f"{name}({_EXAMPLES[name]})" if name in _EXAMPLES else name
 
 
+def _sphere(options: Options) -> Table:
+    from eigenlaw.commands import table_sphere
+
+    return table_sphere.build(options)
+
+
+def _ntk(options: Options) -> Table:
+    from eigenlaw.commands import table_ntk
+
+    return table_ntk.build(options)
+
+
+def _errata(options: Options) -> Table:
+    from eigenlaw.commands import table_errata
+
+    return table_errata.build(options)
+
+
+def _decay(options: Options) -> Table:
+    from eigenlaw.commands import table_decay
+
+    return table_decay.build(options)
+
+
 _TABLES: dict[str, tuple[Callable[[Options], Table], tuple[str, ...]]] = {
     "murray-1": (_murray_1, ("digits",)),
     "hermite": (_hermite, ("activation", "order", "digits")),
     "dual": (_dual, ("activation",)),
+    "ntk": (_ntk, ("activation", "layers", "order", "digits", *arguments.HYPER_PARAMETERS)),
+    "errata": (_errata, ("select", "from", "jobs")),
+    "decay": (_decay, ("activation", "layers", "digits", "gamma_b2", "sigma_w2")),
+    "sphere": (
+        _sphere,
+        ("activation", "layers", "order", "digits", *arguments.SPHERE, *arguments.HYPER_PARAMETERS),
+    ),
 }
 
 
@@ -216,6 +252,8 @@ def _word(text: str) -> Cell:
 
 
 def _text(table: Table) -> str:
+    if table.text:
+        return table.text
     rows = [[cell.text for cell in row] for row in table.rows]
     lines = columns([cell.text for cell in table.columns], rows, terminal_width())
     return "\n".join([table.caption, "", *lines])
@@ -229,7 +267,7 @@ def _latex(table: Table) -> str:
     lines = [
         f"% {table.caption}",
         r"% \usepackage{amsmath,amssymb,booktabs}",
-        rf"\begin{{tabular}}{{{table.alignment}}}",
+        rf"\begin{{tabular}}{{{table.tex_columns or table.alignment}}}",
         r"\toprule",
         row(table.columns),
         r"\midrule",

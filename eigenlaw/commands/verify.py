@@ -48,7 +48,7 @@ def run(select: Sequence[str], options: Options) -> int:
     only = _instance(options, tasks)
     if only is not None and options.record:
         raise InputError.of("record", "with --instance", "expected a whole run; leave one of the two out")
-    results = _with_progress(
+    results = with_progress(
         tasks,
         budget=budget,
         seed=options.seed,
@@ -110,7 +110,8 @@ def _instance(options: Options, tasks: Sequence[Task]) -> dict[str, Any] | None:
     return found
 
 
-def _with_progress(tasks: Sequence[Task], **options: Any) -> list[Result]:
+def with_progress(tasks: Sequence[Task], **options: Any) -> list[Result]:
+    """Run a campaign with a bar on standard error where that is a terminal; ``options`` are those of `run_campaign`."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     terminal = console(stderr=True)
