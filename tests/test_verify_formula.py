@@ -191,3 +191,11 @@ def test_numbers_are_made_exact_or_balls() -> None:
     assert ball(3) == 3
     assert is_exact(fmpq(1))
     assert not is_exact(arb(1))
+
+
+def test_a_power_too_long_to_write_down_is_a_ball() -> None:
+    found = evaluate(x**y, {"x": fmpq(3, 2), "y": fmpq(10**9)})
+    assert isinstance(found, arb)
+    assert abs(found.log() / arb(1.5).log() - 10**9) < 1e-3
+    assert evaluate(x**y, {"x": fmpq(3, 2), "y": fmpq(5)}) == fmpq(243, 32)
+    assert isinstance(evaluate(sympy.sqrt(x) ** y, {"x": fmpq(2), "y": fmpq(10**9 + 1)}), arb)

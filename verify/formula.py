@@ -298,6 +298,9 @@ def _whole(value: Number) -> int:
     raise TypeError(f"index={value}: expected an integer")
 
 
+_LONGEST = 1 << 20
+
+
 def _integer_if_whole(value: Number) -> Any:
     return int(value.p) if isinstance(value, fmpq) and value.q == 1 else value
 
@@ -312,12 +315,20 @@ def _product(factors: list[Number]) -> Number:
     return total
 
 
+def _is_long(base: Number, n: int) -> bool:
+    """Tell whether an exact power would have more than a million bits, as a mutant's can."""
+    exact = base.square if isinstance(base, Surd) else base
+    return max(int(exact.p).bit_length(), int(exact.q).bit_length()) * abs(n) > _LONGEST
+
+
 def _power(base: Number, exponent: Number) -> Number:
     if isinstance(exponent, fmpq) and exponent.q == 1:
         n = int(exponent.p)
         if isinstance(base, fmpq) and base == 0 and n < 0:
             return arb("nan")
-        return (acb(base) ** n).real if isinstance(base, arb) else base**n  # arb ** n has no value at 0 ± r
+        if not isinstance(base, arb) and not _is_long(base, n):
+            return base**n
+        return (acb(ball(base)) ** n).real  # arb ** n has no value at 0 ± r
     if isinstance(exponent, fmpq) and exponent.q == 2:
         half = root(base) if isinstance(base, fmpq) and base >= 0 else ball(base).sqrt()
         return _power(half, fmpq(exponent.p))
