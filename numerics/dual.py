@@ -204,12 +204,14 @@ class ClosedDual:
 
     def pair(self, z: Correlation) -> tuple[Any, Any]:
         """Return E[φ(U)φ(V)] and E[φ'(U)φ'(V)] at a correlation; rationals where a polynomial gives them."""
-        return self.laws[0](z), self._second(z)
+        slope = self._second(z)
+        return z.mean_value(self.laws[0], self.variance * slope), slope
 
     def composed(self, z: SeriesCorrelation) -> tuple[Any, Any]:
         """Return the power series R∘z and S∘z, R∘z = R(z(0)) + v ∫ z' S∘z."""
         slope = self._second(z)
-        return z.integral(slope * self.variance, _ball(self.laws[0](z.start))), slope
+        rate = slope * self.variance
+        return z.integral(rate, _ball(z.start.mean_value(self.laws[0], rate[0]))), slope
 
     @property
     def _second(self) -> Callable[[Any], Any]:

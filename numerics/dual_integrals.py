@@ -53,8 +53,14 @@ class IntegralDual:
 
     def pair(self, z: Correlation) -> tuple[Any, Any]:
         """Return E[φ(U)φ(V)] and E[φ'(U)φ'(V)] at a correlation."""
+        value, slope = self._pair(z)
+        rate = rational(self.variance) * slope
+        return z.mean_value(lambda c: value if c is z else self._pair(c)[0], rate), slope
+
+    def _pair(self, z: Correlation) -> tuple[Any, Any]:
         if z.end:
-            return tuple(end(self.activation, self.variance, z.end) for end in (value_at_end, slope_at_end))
+            value, slope = (at_end(self.activation, self.variance, z.end) for at_end in (value_at_end, slope_at_end))
+            return value, slope
         if z.z.is_zero() and isinstance(self.variance, Fraction):
             mu = hermite_sweep(self.activation, 1, ctx.prec, self.variance)
             return mu[0] ** 2, mu[1] ** 2 / rational(self.variance)

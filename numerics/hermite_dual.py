@@ -39,7 +39,7 @@ _FIRST_TERMS = 64
 _SWEEP_BITS = 10  # and one for each doubling of K: what a sweep loses
 _SPARE_BITS = 12  # of the working precision: what rounding takes
 _MOST_TERMS = {"expression": 1 << 11}
-_MOST_TERMS_OTHERWISE = 1 << 15
+_MOST_TERMS_OTHERWISE = 1 << 18
 
 
 @dataclass
@@ -162,15 +162,19 @@ class HermiteDual:
         size = _size_if_linear if linear else _size
         sizes = {p: size(slopes, coefficients, p) for p in probes}
         goals = {p: precision * size for p, size in sizes.items() if size > 0}
-        step = 2 if explicit_bound(self.activation, terms, _BOUND_BITS, self.variance) is None else 1.125
         while terms < self.most_terms:
             rest = self._rest(terms + 1, 1)
             if all(rest * bounds.at(terms + 1, p) <= goal for p, goal in goals.items()):
                 break
             if self._rest_is_rounding(terms + 1, 1):
                 break
-            terms = min(self.most_terms, math.ceil(step * terms))
+            terms = self._more(terms)
         return terms, goals
+
+    def _more(self, terms: int) -> int:
+        """Return the next K to try; a bound that needs no sweep makes small steps cheap."""
+        explicit = explicit_bound(self.activation, terms, _BOUND_BITS, self.variance)
+        return min(self.most_terms, math.ceil((1.4 if explicit is None else 1.125) * terms))
 
     def _until_negligible(self, z: Any, which: int) -> tuple[list[Any], list[Any], Any]:
         """Return μ_k² and z^k for k = 0 … K and the bound of the rest: rounding, or K is the largest allowed.
@@ -186,22 +190,22 @@ class HermiteDual:
             factor = size**terms * (terms + 1 if which == 1 and not slow else 1)
             rest = (factor * self._rest(terms, int(slow))).upper()
             if terms < self.most_terms and rest > goal and not self._rest_is_rounding(terms, int(slow)):
-                terms, rest = 2 * terms, None
+                terms, rest = self._more(terms), None
         powers = list(accumulate([z] * terms, operator.mul, initial=arb(1)))
         return self._until(terms)[: terms + 1], powers, rest
 
     def _until(self, terms: int) -> list[Any]:
         """Return at least μ_0² … μ_terms² at the working precision."""
         bits = ctx.prec
-        known = self._squares.get(bits)
-        if known is None or len(known) <= terms:
-            self._squares = {bits: known} if known else {}
+        known = self._squares.get(bits, [])
+        if len(known) <= terms:
+            terms = max(terms, min(self.most_terms, len(known) * 6 // 5))  # the next request may be for little more
             guard = _SWEEP_BITS + terms.bit_length()
             if self.activation.family == "expression":
                 guard += quadrature.guard_bits(terms)
             sweep = hermite_sweep(self.activation, terms, bits + guard, self._middle.variance)
             known = [mu * mu for mu in self._moved(sweep)]
-            self._squares[bits] = known
+            self._squares = {bits: known}
         return known
 
     def _moved(self, sweep: list[Any]) -> list[Any]:
@@ -216,8 +220,11 @@ class HermiteDual:
         """Return an upper bound of T (which = 0) or T' (which = 1), from ``tails`` if it is known there."""
         with working(_BOUND_BITS):
             explicit = explicit_bound(self.activation, terms, _BOUND_BITS, self.variance)
-            if explicit is not None:
-                return explicit.slope_tail(terms) if which else explicit.tail(terms)
+            if (
+                explicit is not None
+                and (rest := explicit.slope_tail(terms) if which else explicit.tail(terms)).is_finite()
+            ):
+                return rest
         return self._remainder(terms, which).upper()
 
     def _rest_is_rounding(self, terms: int, which: int) -> bool:

@@ -89,6 +89,8 @@ class LayeredKernel:
         """Return Θ^(l)(ρ), Σ^(l)(ρ) and Σ̇^(l)(ρ)."""
         if not isinstance(rho, arb | acb):
             rho = exact(correlation_in_range(rho))
+        if isinstance(rho, acb) and not self.takes_complex:
+            raise InputError.of("rho", rho, "expected a real correlation: the dual activation is not in closed form")
         sigma_w2, sigma_b2 = self.sigmas
         if (constant := self._constant()) is not None:
             return _ball(constant), _ball(constant), arb(0)
@@ -181,13 +183,15 @@ class _Run:
                 known = theta_known = support.exponents(coefficients_of(covariance, self.order))
                 continue
             start = Correlation(self.kernel.variances.gamma_b2 / q) if layer == 0 else None
-            value, slope = dual.composed(SeriesCorrelation(covariance * (1 / exact(q)), start))
+            z = SeriesCorrelation(covariance * (1 / exact(q)), start)
+            if not (z.start.z < 1 and q > 0):  # more bits are needed to tell
+                return arb_series([arb("nan")] * (self.order + 1))
+            value, slope = dual.composed(z)
             covariance = self._shifted(value)
             theta = theta * (slope * self.sigma_w2) + covariance
-            outer = support.hermite_support(self.kernel.activation, q, self.order + 1)
-            slopes = support.composed((outer[0] >> 1, outer[1]), known, self.order)
-            known = support.composed(outer, known, self.order) | (self.sigma_b2 != 0)
-            theta_known = support.sums(theta_known, slopes, self.order) | known
+            value_known, slope_known = support.composed_duals(self.kernel.activation, q, known, self.order)
+            known = value_known | (self.sigma_b2 != 0)
+            theta_known = support.sums(theta_known, slope_known, self.order) | known
             covariance, theta = self._blanked(covariance, known), self._blanked(theta, theta_known)
         return theta
 

@@ -96,6 +96,20 @@ def _same_parity(found: int) -> int:
     return everything(order)
 
 
+def composed_duals(activation: Activation, variance: Any, inner: int, order: int) -> tuple[int, int]:
+    """Return the exponents of R∘z and of S∘z up to the order, from those of z.
+
+    Example:
+        >>> from eigenlaw.theory.activations import activation
+        >>> [bin(found) for found in composed_duals(activation("tanh"), Fraction(1), 0b1010, 4)]
+        ['0b1010', '0b10101']
+    """
+    if inner == everything(order) and polynomial_of(activation) is None:
+        return inner, inner
+    known, finite = hermite_support(activation, variance, order + 1)
+    return composed((known, finite), inner, order), composed((known >> 1, finite), inner, order)
+
+
 def composed(outer: tuple[int, bool], inner: int, order: int) -> int:
     """Return the exponents of f∘z up to the order.
 

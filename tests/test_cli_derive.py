@@ -129,8 +129,10 @@ def test_deep_ntk_of_relu_is_exact_at_three_layers_and_in_symbols_beyond(run: Ru
 
 def test_deep_ntk_without_closed_dual_and_with_other_variances(run: Run) -> None:
     _, out, _ = run("derive", "ntk", "tanh", "--layers", "3", "--order", "1")
-    assert "r_l_k are left" in " ".join(out.split())
+    assert "the sums r_l_k over them, are left" in " ".join(out.split())
     assert "κ_1 = 3*r_3_1*mu[1]**2 + 2*r_3_2*z_2*mu[1]**2  ≈ 0.456422720263" in out
+    _, out, _ = run("derive", "ntk", "selu", "--layers", "3", "--order", "1")  # E[φ] = 0, E[φ²] = 1: every z_l is 0
+    assert "κ_1 = 3*mu[1]**4  ≈ 2.82666103903" in out
     _, out, _ = run("derive", "ntk", "--layers", "3", "--sigma-b2", "0", "--order", "1")
     assert "z_2 = sigma_w2*mu_1[0]**2/q_2" in out
     _, out, _ = run("derive", "ntk", "relu", "--layers", "1", "--gamma-b2", "1/4", "--order", "2")

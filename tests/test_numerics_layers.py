@@ -316,6 +316,20 @@ def test_near_the_ends_every_digit_is_there() -> None:
                 assert ball.overlaps(arb(mpmath.nstr(theta, 120)))
 
 
+def test_very_deep_kernels_keep_their_digits() -> None:
+    """Every layer halves 1 − z for relu: 60 digits before any of them shows at 200 layers."""
+    for name, layers in (("relu", 200), ("tanh", 40), ("elu", 30)):
+        phi = activation(name)
+        variances = hyper_parameters(phi, sigma_w2=Fraction(1, 2) if name == "elu" else Fraction(1), digits=20)
+        kappa = ntk_coefficients(phi, 6, 20, variances, layers)
+        low, high = ntk_values(phi, [Fraction(-1, 2), Fraction(1)], 20, variances, layers).balls
+        assert kappa.reached and all(ball > 0 for ball in kappa.balls)
+        with working(120):
+            assert 0 < kappa.balls[1] < arb(2) ** -30
+            assert low < kappa.balls[0] or low.overlaps(kappa.balls[0])
+            assert (high - kappa.balls[0]).abs_upper() < 1e-6
+
+
 @pytest.mark.parametrize("name", ["relu", "gelu", "exp(1/2)", "polynomial(1,1,1)"])
 def test_complex_correlations_are_served_where_the_dual_is_closed(name: str) -> None:
     kernel = layered_kernel(activation(name), SQUEEZED, 3)

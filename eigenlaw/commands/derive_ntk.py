@@ -55,9 +55,11 @@ def _deep(phi: Activation | None, order: int, layers: int, options: Options) -> 
     decimals, h = _hyperparameters(phi, order, layers, options)
     found = derive_deep_ntk(phi, order, layers, h, unit=unit)
     laws = {_family(law.symbol) for law in found.sums}
-    opened = bool(found.sums) and phi is not None
+    opened = phi is not None and not found.kernel and layers > 1
     long = phi is not None and not opened and any(value.free_symbols for value in found.coefficients)
-    left = ("the dual of φ has no known closed form: its Taylor coefficients r_l_k are left as sums",) if opened else ()
+    left = (
+        ("the dual of φ has no known closed form: the μ_k, and the sums r_l_k over them, are left",) if opened else ()
+    )
     if long:
         left = (
             "the κ_p in numbers alone, which would be too long to read: they are given by symbols, with their values",

@@ -82,10 +82,11 @@ def build(options: Options) -> Table:
     source = options.get("from")
     entries = _of_run(printed, options) if source is None else _of_file(source)
     errata, notes = _errata(printed, entries)
-    if not any(claim.key in entries for claim in printed):
+    decided = sum(claim.key in entries for claim in printed)
+    if not decided:
         raise InputError.of("from", source, "has no verdict on these claims; expected that of `eigenlaw verify`")
     heads = ("claim", "where", "as printed", "fails at", "correct form", "which")
-    caption = f"Errata of {' '.join(names)}: {len(errata)} of {len(printed)} printed statements fail"
+    caption = f"Errata of {' '.join(names)}: {len(errata)} of {decided} printed statements fail"
     rows = tuple(map(_row, errata))
     columns = r"lp{0.1\textwidth}p{0.22\textwidth}p{0.25\textwidth}p{0.22\textwidth}p{0.08\textwidth}"
     text = "\n".join([caption, *(line for erratum in errata for line in _block(erratum))])

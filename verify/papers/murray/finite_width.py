@@ -14,54 +14,15 @@ from eigenlaw.verify.formula import Formula, ball, evaluate, rational, symbols
 from eigenlaw.verify.infinite_width import outer_limit
 from eigenlaw.verify.papers.murray.exact_networks import inputs, random_network, squared_norms
 from eigenlaw.verify.papers.murray.sampled_layers import (
-    DATA,
+    SIZES,
+    bounded_ratio,
     data,
     draws_needed,
-    ratio_quantile,
+    sampled_cases,
     share_quantile,
+    starts,
 )
-from eigenlaw.verify.papers.murray.widths import numbers, wide_enough, with_least_width
-
-SIZES = ((2, 1), (4, 2), (5, 2), (8, 3))
-LEVELS = (("1/2", "1/4"), ("1/4", "1/5"))
-
-
-def _starts(sizes: Sequence[tuple[int, int]], layers: str) -> list[Instance]:
-    return [
-        {"layers": layers, "data": kind, "n": n, "d": d}
-        for n, d in sizes
-        for kind in DATA
-        if d > 1 or kind in {"antipodes", "outlier"}
-    ]
-
-
-def _sampled(width: Formula, layers: str, **more: Any) -> Callable[[Budget, Rng], Iterable[Instance]]:
-    """Each kind of data at some sizes, with the least width for each δ and ε."""
-
-    def instances(budget: Budget, _: Rng) -> Iterable[Instance]:
-        return [
-            with_least_width(
-                width,
-                {**start, "delta": delta, "epsilon": eps, "draws": draws_needed(eps) + budget.of(1, 60, 600), **more},
-            )
-            for delta, eps in LEVELS
-            for start in _starts(SIZES, layers)
-        ]
-
-    return instances
-
-
-def _quantile(side: str, failures: int = 1) -> Callable[[Instance, Rng], Sequence[Any]]:
-    """The (1 − failures·ε)-quantile of eff(K)/eff(XXᵀ)."""
-
-    def measured(instance: Instance, rng: Rng) -> Sequence[Any]:
-        return [ratio_quantile(instance, rng, 1 - failures * Fraction(instance["epsilon"]), side=side)]
-
-    return measured
-
-
-def _at_numbers(instance: Instance, value: Evaluate) -> Sequence[Any]:
-    return [value(**numbers(instance))]
+from eigenlaw.verify.papers.murray.widths import at_numbers, wide_enough
 
 
 def _too_narrow(layers: str) -> Instance:
@@ -128,11 +89,11 @@ def _scale(instance: Instance) -> float:
     return float(Fraction(instance["nu_1"]))
 
 
-def _concentrated_cases(budget: Budget, _: Rng) -> Iterable[Instance]:
+def _concentrated_cases(_budget: Budget, _: Rng) -> Iterable[Instance]:
     """K = M ν √n is about 1, and m the least width."""
     found = []
-    for eps, draws in (("1/6", 40), ("1/8", 60), ("1/10", 84))[: budget.of(2, 3, 3)]:
-        for start in _starts(((1, 1), (2, 1), (2, 2), (3, 2)), "outer"):
+    for eps, draws in (("1/6", 40), ("1/8", 60), ("1/10", 84)):
+        for start in starts(((1, 1), (2, 1), (2, 2)), "outer"):
             M, top = _norms(start)
             nu, n = Fraction(1 / (M * sqrt(start["n"]))).limit_denominator(1000), start["n"]
             root = _covariance_constant(M * float(nu) * sqrt(n)) * (sqrt(n) + sqrt(log(2 / Fraction(eps))))
@@ -170,7 +131,7 @@ def _scaled_width(instance: Instance) -> float:
 def _linear_cases(layers: str) -> Callable[[Budget, Rng], Iterable[Instance]]:
     def instances(budget: Budget, _: Rng) -> Iterable[Instance]:
         found = []
-        for start in _starts(((1, 1), (2, 1), (3, 2), (4, 2), (5, 3), (6, 2))[: budget.of(5, 6, 6)], layers):
+        for start in starts(((1, 1), (2, 1), (3, 1), (3, 2), (4, 2), (5, 3), (6, 2))[: budget.of(6, 7, 7)], layers):
             for eps in ("1/4", "1/8")[: budget.of(1, 2, 2)]:
                 M, _top = _norms(start)
                 m = ceil(OMEGA * max(start["n"], -log(Fraction(eps))))
@@ -257,7 +218,9 @@ CLAIMS: tuple[Claim, ...] = (
         "Theorem C.7, upper side, m ≥ 24 log(2/ε)/δ²",
         _OF + _INNER,
         TOP_FACTOR,
-        Value(_sampled(GAUSSIAN, "inner"), _at_numbers, _quantile("above"), "<=", (NARROW["inner"],), sampled=True),
+        Value(
+            sampled_cases(GAUSSIAN, "inner"), at_numbers, bounded_ratio("above"), "<=", (NARROW["inner"],), sampled=True
+        ),
         (wide_enough(_says(24, 2), GAUSSIAN),),
         note=_FREE,
         activations=1,
@@ -268,7 +231,9 @@ CLAIMS: tuple[Claim, ...] = (
         "Theorem C.7, lower side, m ≥ 12 log(2/ε)/δ²",
         _OF + _INNER,
         Formula(lambda: finite_width.bottom_factor("gaussian"), derived=True),
-        Value(_sampled(BOTTOM, "inner"), _at_numbers, _quantile("below"), ">=", (NARROW["inner"],), sampled=True),
+        Value(
+            sampled_cases(BOTTOM, "inner"), at_numbers, bounded_ratio("below"), ">=", (NARROW["inner"],), sampled=True
+        ),
         (wide_enough(_says(12, 2), BOTTOM),),
         note="The width depends neither on n nor on d, and without n the limit ½ of the factor is best possible.",
         activations=1,
@@ -279,7 +244,14 @@ CLAIMS: tuple[Claim, ...] = (
         "Corollary C.8 with C = 6, both sides at once, m ≥ 96 log(4/ε)",
         _OF + r"\max(r,1/r),\ " + _INNER,
         Formula(_six, derived=True),
-        Value(_sampled(TWO_SIDES, "inner"), _at_numbers, _quantile("both"), "<=", (NARROW["inner"],), 17, sampled=True),
+        Value(
+            sampled_cases(TWO_SIDES, "inner", (*SIZES, (6, 4))),
+            at_numbers,
+            bounded_ratio("both"),
+            "<=",
+            (NARROW["inner"],),
+            sampled=True,
+        ),
         (wide_enough(r"m\ge96\log(4/\varepsilon)", TWO_SIDES), AT_HALF),
         activations=1,
     ),
@@ -289,7 +261,7 @@ CLAIMS: tuple[Claim, ...] = (
         "Theorem C.15",
         r"(1-3\varepsilon)\text{-quantile of }" + _OUTER,
         Formula(_conditioned),
-        Value(_concentrated_cases, _at_numbers, _quantile("above", 3), "<=", (NARROW["outer"],), sampled=True),
+        Value(_concentrated_cases, at_numbers, bounded_ratio("above", 3), "<=", (NARROW["outer"],), sampled=True),
         (CONCENTRATED,),
         note="The constant C_K is not given; 5 √(ln 9) max(K, K²) serves.",
         activations=1,
@@ -300,7 +272,9 @@ CLAIMS: tuple[Claim, ...] = (
         "Theorem C.15, m ≥ 34 log(2/ε)/δ²",
         _OF + _OUTER,
         TOP_FACTOR,
-        Value(_sampled(OUTER, "outer"), _at_numbers, _quantile("above"), "<=", (NARROW["outer"],), sampled=True),
+        Value(
+            sampled_cases(OUTER, "outer"), at_numbers, bounded_ratio("above"), "<=", (NARROW["outer"],), sampled=True
+        ),
         (wide_enough(_says(34, 2), OUTER),),
         note=_FREE,
         activations=1,
@@ -311,7 +285,7 @@ CLAIMS: tuple[Claim, ...] = (
         "Corollary C.16",
         _OF + _OUTER,
         Formula(_constant),
-        Value(_linear_cases("outer"), _at_numbers, _quantile("above"), "<=", (NARROW["outer"],), 16, sampled=True),
+        Value(_linear_cases("outer"), at_numbers, bounded_ratio("above"), "<=", (NARROW["outer"],), sampled=True),
         HIDDEN,
         note=_CONSTANTS,
         activations=1,
@@ -322,7 +296,7 @@ CLAIMS: tuple[Claim, ...] = (
         "Theorem 4.5",
         _OF + _WHOLE,
         Formula(_constant),
-        Value(_linear_cases("both"), _at_numbers, _quantile("above"), "<=", (NARROW["both"],), 16, sampled=True),
+        Value(_linear_cases("both"), at_numbers, bounded_ratio("above"), "<=", (NARROW["both"],), sampled=True),
         HIDDEN,
         note=_CONSTANTS,
         activations=1,
@@ -334,9 +308,9 @@ CLAIMS: tuple[Claim, ...] = (
         _OF + _WHOLE,
         TOP_FACTOR,
         Value(
-            _sampled(BOTH, "both", nu_1="1/2", nu_2="1"),
-            _at_numbers,
-            _quantile("above"),
+            sampled_cases(BOTH, "both", nu_1="1/2", nu_2="1"),
+            at_numbers,
+            bounded_ratio("above"),
             "<=",
             (NARROW["both"],),
             sampled=True,
@@ -361,7 +335,7 @@ CLAIMS: tuple[Claim, ...] = (
         "C.2.6, large eigenvalues",
         _OF + r"\max_i i\,\lambda_i(K)/\lambda_1(K)",
         Formula(_six_d),
-        Value(_linear_cases("both"), _at_numbers, _shares(False), "<=", minimum=16, sampled=True),
+        Value(_linear_cases("both"), at_numbers, _shares(False), "<=", sampled=True),
         HIDDEN,
         note=_CONSTANTS,
         activations=1,
@@ -372,7 +346,7 @@ CLAIMS: tuple[Claim, ...] = (
         "C.2.6, the smallest eigenvalue and the condition number",
         _OF + r"\lambda_n(K)/\lambda_1(K)",
         Formula(_six_d_over_n),
-        Value(_linear_cases("both"), _at_numbers, _shares(True), "<=", minimum=16, sampled=True),
+        Value(_linear_cases("both"), at_numbers, _shares(True), "<=", sampled=True),
         HIDDEN,
         note=_CONSTANTS,
         activations=1,

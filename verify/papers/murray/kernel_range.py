@@ -98,21 +98,23 @@ def _by_dot_product(instance: Instance, value: Evaluate) -> Sequence[Any]:
 
 def _nested_printed() -> Any:
     (product,) = symbols("xy")
-    return undefined("R1")(product)
+    return undefined("R")(product)
 
 
-def _nested(instance: Instance, value: Evaluate) -> Sequence[Any]:
-    """The innermost R of R(…R(R(·))), which is Σ^(2)."""
-    x, y = inputs_of(instance)
-    given, phi, R = rational_variances(instance), polynomial(instance["activation"]), correlation_map(instance)
-    product = rational(sum(map(mul, x, y), Fraction(0)))
-    first = {1: given["gamma_w2"] * product + given["gamma_b2"]}
+def _nested_value(instance: Instance, value: Evaluate) -> Sequence[Any]:
+    """The innermost R of R(…R(R(x·y))), which is Σ^(2)."""
+    R, (x, y) = correlation_map(instance), inputs_of(instance)
+    return [value(xy=sum(map(mul, x, y), Fraction(0)), R=lambda z: R(rational(z)))]
+
+
+def _by_first_correlation(instance: Instance, value: Evaluate) -> Sequence[Any]:
+    given, phi, (x, y) = rational_variances(instance), polynomial(instance["activation"]), inputs_of(instance)
+    first = {1: given["gamma_w2"] * rational(sum(map(mul, x, y), Fraction(0))) + given["gamma_b2"]}
 
     def dual(v: Any, z: Any) -> Any:
         return pair_mean(phi, phi, rational(v), rational(v) * rational(z), rational(v))
 
-    below = {"rho": first.__getitem__, "v": {1: fmpq(1)}.__getitem__}
-    return [value(xy=product, l=2, R1=lambda z: R(rational(z)), R=dual, **below, **given)]
+    return [value(l=2, rho=first.__getitem__, v={1: fmpq(1)}.__getitem__, R=dual, **given)]
 
 
 # Corollary A.3
@@ -206,7 +208,7 @@ CLAIMS: tuple[Claim, ...] = (
         "proof of Lemma A.2, Σ^{(l)} = R(…R(R(x·y)))",
         r"\Sigma^{(2)}(x,y)",
         Formula(_nested_printed),
-        Value(unit_cases((2,), CUBIC), _nested, at_top(network_covariance)),
+        Value(unit_cases((2,), CUBIC), _nested_value, at_top(network_covariance)),
         (UNIT,),
         note="The innermost argument is ρ^{(1)} = γ_w² x·y + γ_b²; the print has its value for γ_b = 0.",
     ),
@@ -216,7 +218,7 @@ CLAIMS: tuple[Claim, ...] = (
         "proof of Lemma A.2, with ρ^{(1)}",
         r"\Sigma^{(2)}(x,y)",
         Formula(layers.correlation_law, derived=True),
-        Value(unit_cases((2,), CUBIC), _nested, at_top(network_covariance)),
+        Value(unit_cases((2,), CUBIC), _by_first_correlation, at_top(network_covariance)),
         (UNIT,),
     ),
     Claim(

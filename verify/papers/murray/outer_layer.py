@@ -117,7 +117,7 @@ def _instances(budget: Budget, rng: Rng) -> Iterable[Instance]:
 
 
 def _blocks(budget: Budget, _: Rng) -> Iterable[Instance]:
-    return [{"k": k} for k in range(budget.of(20, 30, 40))]
+    return [{"k": k} for k in range(budget.of(20, 22, 30))]
 
 
 def _block_ratio(instance: Instance, _: Rng) -> Sequence[Any]:

@@ -16,7 +16,8 @@ from eigenlaw.verify.eigenvalues import eigenvalues
 from eigenlaw.verify.formula import Formula, rational, symbols
 from eigenlaw.verify.gates import gate_patterns, multinomial
 from eigenlaw.verify.papers.murray.exact_networks import fractions, gram
-from eigenlaw.verify.papers.murray.widths import numbers, wide_enough, with_least_width
+from eigenlaw.verify.papers.murray.sampled_layers import bounded_ratio, sampled_cases
+from eigenlaw.verify.papers.murray.widths import at_numbers, wide_enough, with_least_width
 from eigenlaw.verify.quantiles import UNDEFINED, Quantile, quantile_of_law
 
 Data = tuple[tuple[str, ...], ...]
@@ -126,10 +127,6 @@ def _printed_width() -> Any:
     return 4 * sympy.log(n / epsilon) / delta**2
 
 
-def _at_numbers(instance: Instance, value: Evaluate) -> Sequence[Any]:
-    return [value(**numbers(instance))]
-
-
 def _printed_top() -> Any:
     (delta,) = symbols("delta")
     return 4 / (1 - delta) ** 2
@@ -159,6 +156,13 @@ CONTROLS: tuple[Instance, ...] = (
 )
 
 
+def _more_inputs(width: Formula) -> Callable[[Budget, Rng], Iterable[Instance]]:
+    return sampled_cases(width, "inner", ((8, 3), (16, 5)), weights="signs")
+
+
+_ONE: Instance = {"layers": "inner", "weights": "signs", "data": "sphere", "n": 1, "d": 1, "m": 1}
+ONE_GATE: Instance = {**_ONE, "delta": "1/4", "epsilon": "1/5", "draws": 800}
+
 # the Chernoff bound
 
 
@@ -184,6 +188,7 @@ def _printed_tail() -> Any:
     return sympy.exp(-(delta**2) * m / 4)
 
 
+_SHARP_WIDTH = r"m\ge8\log(2/\varepsilon)/\delta^2"
 _EFF = r"r=\mathrm{eff}(K_{\mathrm{inner}})/\mathrm{eff}(XX^T)"
 _QUANTILE = r"(1-\varepsilon)\text{-quantile of }"
 
@@ -194,7 +199,7 @@ CLAIMS: tuple[Claim, ...] = (
         "Theorem C.5, both sides at once",
         _QUANTILE + rf"\max(r,1/r),\ {_EFF}",
         Formula(_printed_top),
-        Value(_cases(PRINTED), _at_numbers, _ratio_quantile("both"), "<=", controls=CONTROLS),
+        Value(_cases(PRINTED), at_numbers, _ratio_quantile("both"), "<=", controls=CONTROLS),
         NEEDS,
         activations=1,
     ),
@@ -204,8 +209,8 @@ CLAIMS: tuple[Claim, ...] = (
         "Theorem C.5, upper side, m ≥ 8 log(2/ε)/δ²",
         _QUANTILE + _EFF,
         Formula(finite_width.top_factor, derived=True),
-        Value(_cases(TOP), _at_numbers, _ratio_quantile("above"), "<=", controls=CONTROLS),
-        (wide_enough(r"m\ge8\log(2/\varepsilon)/\delta^2", TOP), EQUAL, UNIFORM),
+        Value(_cases(TOP), at_numbers, _ratio_quantile("above"), "<=", controls=CONTROLS),
+        (wide_enough(_SHARP_WIDTH, TOP), EQUAL, UNIFORM),
         note="The width does not depend on n, and the limit 2 is best possible.",
         activations=1,
     ),
@@ -215,7 +220,7 @@ CLAIMS: tuple[Claim, ...] = (
         "Theorem C.5, both sides at once",
         _QUANTILE + rf"\min(r,1/r),\ {_EFF}",
         Formula(_printed_bottom),
-        Value(_cases(PRINTED), _at_numbers, _ratio_quantile("both", inverse=True), ">=", controls=CONTROLS),
+        Value(_cases(PRINTED), at_numbers, _ratio_quantile("both", inverse=True), ">=", controls=CONTROLS),
         NEEDS,
         activations=1,
     ),
@@ -225,7 +230,7 @@ CLAIMS: tuple[Claim, ...] = (
         "Theorem C.5, lower side, m ≥ 2 log(1/ε)/δ²",
         _QUANTILE + _EFF,
         Formula(lambda: finite_width.bottom_factor("fixed"), derived=True),
-        Value(_cases(BOTTOM), _at_numbers, _ratio_quantile("below"), ">=", controls=CONTROLS),
+        Value(_cases(BOTTOM), at_numbers, _ratio_quantile("below"), ">=", controls=CONTROLS),
         (wide_enough(r"m\ge2\log(1/\varepsilon)/\delta^2", BOTTOM), EQUAL, UNIFORM),
         note="The width does not depend on n, and without it the limit ½ is best possible.",
         activations=1,
@@ -255,8 +260,28 @@ CLAIMS: tuple[Claim, ...] = (
         "proof of Theorem C.5, number of open gates",
         _QUANTILE + r"\min_j\sum_\ell I[\langle w_\ell,x_j\rangle\ge0]",
         Formula(_printed_count),
-        Value(_cases(PRINTED), _at_numbers, _opened, ">=", controls=CONTROLS[::2]),
+        Value(_cases(PRINTED), at_numbers, _opened, ">=", controls=CONTROLS[::2]),
         NEEDS,
+        activations=1,
+    ),
+    Claim(
+        "murray:thm-c.5.5",
+        "printed",
+        "Theorem C.5 for more inputs, both sides at once",
+        _QUANTILE + rf"\max(r,1/r),\ {_EFF}",
+        Formula(_printed_top),
+        Value(_more_inputs(PRINTED), at_numbers, bounded_ratio("both"), "<=", (ONE_GATE,), sampled=True),
+        NEEDS,
+        activations=1,
+    ),
+    Claim(
+        "murray:thm-c.5.5",
+        "sharp",
+        "Theorem C.5 for more inputs, upper side, m ≥ 8 log(2/ε)/δ²",
+        _QUANTILE + _EFF,
+        Formula(finite_width.top_factor, derived=True),
+        Value(_more_inputs(TOP), at_numbers, bounded_ratio("above"), "<=", (ONE_GATE,), sampled=True),
+        (wide_enough(_SHARP_WIDTH, TOP), EQUAL, UNIFORM),
         activations=1,
     ),
 )

@@ -72,8 +72,8 @@ def _matrices(budget: Budget, _: Rng) -> Iterable[Instance]:
 
 
 def _shapes(budget: Budget, _: Rng) -> Iterable[Instance]:
-    limit = budget.of(25, 45, 60)
-    cases = [(r, m) for r in range(1, limit) for m in range(1, limit) if _monomials(r, m) <= limit]
+    limit = budget.of(15, 24, 45)
+    cases = [(r, m) for r in range(1, limit) for m in range(1, 13) if _monomials(r, m) <= limit]
     return [{"r": r, "m": m, "draw": r} for r, m in cases]
 
 

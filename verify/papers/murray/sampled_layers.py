@@ -1,26 +1,67 @@
 """Sampled one-hidden-layer ReLU networks of Appendix C.2: the effective rank of their kernels over that of the data."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from eigenlaw.verify.claim import Instance, Rng
+from eigenlaw.verify.claim import Budget, Instance, Rng
 from eigenlaw.verify.data import unit_vectors
+from eigenlaw.verify.formula import Formula
 from eigenlaw.verify.judge import LEVEL
 from eigenlaw.verify.one_hidden_layer import inner_factors, inner_kernel, outer_kernel
 from eigenlaw.verify.papers.murray.common import phi_array
+from eigenlaw.verify.papers.murray.widths import with_least_width
 from eigenlaw.verify.quantiles import UNDEFINED, sampled_quantile
 
 Array = NDArray[np.float64]
 
 DATA = ("antipodes", "sphere", "axes", "cone", "outlier")
+SIZES = ((2, 1), (4, 2), (5, 2), (8, 3))
+LEVELS = (("1/2", "1/4"), ("1/4", "1/5"))
 EACH = LEVEL / 200
 """The level of one instance, on each side: a check has fewer than 100 of them."""
 _CHUNK = 2**21
+
+
+def starts(sizes: Sequence[tuple[int, int]], layers: str) -> list[Instance]:
+    """Each kind of data at the given (n, d)."""
+    return [
+        {"layers": layers, "data": kind, "n": n, "d": d}
+        for n, d in sizes
+        for kind in DATA
+        if d > 1 or kind in {"antipodes", "outlier"}
+    ]
+
+
+def sampled_cases(
+    width: Formula, layers: str, sizes: Sequence[tuple[int, int]] = SIZES, **more: Any
+) -> Callable[[Budget, Rng], Iterable[Instance]]:
+    """Each kind of data at some sizes, with the least width for each δ and ε."""
+
+    def instances(budget: Budget, _: Rng) -> Iterable[Instance]:
+        return [
+            with_least_width(
+                width,
+                {**start, "delta": delta, "epsilon": eps, "draws": draws_needed(eps) + budget.of(1, 60, 600), **more},
+            )
+            for delta, eps in LEVELS
+            for start in starts(sizes, layers)
+        ]
+
+    return instances
+
+
+def bounded_ratio(side: str, failures: int = 1) -> Callable[[Instance, Rng], Sequence[Any]]:
+    """The (1 − failures·ε)-quantile of eff(K)/eff(XXᵀ), over sampled networks."""
+
+    def measured(instance: Instance, rng: Rng) -> Sequence[Any]:
+        return [ratio_quantile(instance, rng, 1 - failures * Fraction(instance["epsilon"]), side=side)]
+
+    return measured
 
 
 def draws_needed(epsilon: str) -> int:
@@ -58,6 +99,8 @@ def kernels(instance: Instance, rng: Rng, count: int) -> Array:
     X, m, phi = data(instance), instance["m"], phi_array("relu")
     W = float(Fraction(instance.get("nu_1", "1"))) * rng.standard_normal((count, m, X.shape[1]))
     a = float(Fraction(instance.get("nu_2", "1"))) * rng.standard_normal((count, m))
+    if instance.get("weights") == "signs":
+        a = np.sign(a)
     found = np.zeros((count, len(X), len(X)))
     if instance["layers"] in {"inner", "both"}:
         found += inner_kernel(inner_factors(phi, W, a, X), X)

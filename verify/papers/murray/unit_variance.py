@@ -139,7 +139,7 @@ def _slope_value(instance: Instance, value: Evaluate) -> Sequence[Any]:
 def _slope_at_layer_printed() -> Any:
     """The display after (20)."""
     (layer,) = symbols("l")
-    return undefined("R1")(undefined("rho")(layer))
+    return undefined("R'")(undefined("rho")(layer))
 
 
 def _by_slope(reach: int) -> Callable[[Instance, Evaluate], Sequence[Any]]:
@@ -159,7 +159,7 @@ def _by_slope(reach: int) -> Callable[[Instance, Evaluate], Sequence[Any]]:
         def variance(layer: int) -> Any:
             return network_variance(instance, below(layer, top))
 
-        return [value(l=top, rho=rho, v=variance, dR=slope, R1=lambda z: slope(fmpq(1), z))]
+        return [value(l=top, rho=rho, v=variance, dR=slope, **{"R'": lambda z: slope(fmpq(1), z)})]
 
     return predicted
 
