@@ -1,0 +1,126 @@
+"""Compositions of series without negative coefficients, cut with proven bounds, and the exponents that vanish in them."""
+
+import itertools
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from flint import arb, arb_poly, arb_series
+
+from eigenlaw.numerics import support
+from eigenlaw.numerics.composition import PowerBounds, at_series, cut_order, taylor_shift
+from eigenlaw.numerics.correlation import coefficients_of, series_terms
+from eigenlaw.numerics.hermite import hermite_sweep
+from eigenlaw.numerics.precision import working
+from eigenlaw.theory.activations import activation
+
+
+def pgf(order: int) -> list[Any]:
+    """0.4 + 0.6 Σ_{p>=1} 2^-p ρ^p, of which only a part is handed over."""
+    return [arb("0.4"), *(arb("0.6") * arb(2) ** -p for p in range(1, order + 1))]
+
+
+def test_bounds_of_powers_hold_and_are_of_use() -> None:
+    order = 40
+    with working(120), series_terms(order + 1):
+        z = arb_series(pgf(order))
+        bounds = PowerBounds(pgf(order))
+        for least in (5, 60, 400):
+            found = bounds.until(least, order)
+            assert all(a.overlaps(bounds.at(least, p)) for p, a in enumerate(found))
+            for power in (least, least + 1, least + 25):
+                exact = coefficients_of(arb_series(arb_poly(list(z.coeffs())).__pow__(power).coeffs()), order)
+                assert all(c <= bound for c, bound in zip(exact, found, strict=True))
+        assert found[20] < 1e-60 and bounds.at(5, 20) < 1
+
+
+@pytest.mark.parametrize("start", ["0.01", "0.5", "0.97"])
+@pytest.mark.parametrize("order", [3, 45, 300])
+def test_taylor_shift_is_flint_s(start: str, order: int) -> None:
+    with working(200):
+        c = [mu * mu for mu in hermite_sweep(activation("tanh"), 300, 200)]
+        b = arb(start)
+        whole = arb_poly(c)(arb_poly([b, 1 - b])).coeffs()
+        floor = arb(2) ** -190 * min(abs(whole[p]) for p in range(order + 1))
+        found = taylor_shift(c, b, 1 - b, order, floor)
+        for one, other in zip(found, whole[: order + 1], strict=True):
+            assert one.overlaps(other) and one.rel_accuracy_bits() > 150
+        # a coarse floor costs digits, never the truth
+        coarse = taylor_shift(c, b, 1 - b, order, arb(2) ** -20)
+        assert all(one.overlaps(other) for one, other in zip(coarse, whole, strict=False))
+
+
+@pytest.mark.parametrize("count", [1, 2, 7, 30, 300])
+def test_both_ways_to_compose_agree(count: int) -> None:
+    with working(150), series_terms(121):
+        c = [arb(1) / (k + 1) ** 2 for k in range(count)]
+        x = arb_series([arb(0), *(arb(3) ** -p for p in range(1, 121))])
+        horner = arb_series([0])
+        for value in reversed(c):
+            horner = horner * x + value
+        found, other = coefficients_of(at_series(c, x), 120), coefficients_of(horner, 120)
+        assert all(a.overlaps(b) for a, b in zip(found, other, strict=True))
+        assert min(ball.rel_accuracy_bits() for ball in found if not ball.is_zero()) > 100
+
+
+def test_what_is_cut_off_is_within_its_bound() -> None:
+    order = 60
+    with working(200):
+        c = [mu * mu for mu in hermite_sweep(activation("relu"), 200, 200)]
+        z = pgf(order)
+        b, s = z[0], 1 - z[0]
+        inner = [arb(0), *(a / s for a in z[1:])]
+        bounds = PowerBounds(inner)
+        goals = {p: arb(2) ** -60 for p in (0, 10, 30)}
+        last, cut = cut_order(c, b, s, bounds, order, goals)
+        assert 1 < last < order and not cut.is_zero()
+        outer = taylor_shift(c, b, s, order, arb(2) ** -400)
+        with series_terms(order + 1):
+            x = arb_series(inner)
+            whole, short = (coefficients_of(at_series(f, x), order) for f in (outer, outer[: last + 1]))
+        for p, bound in enumerate(bounds.until(last + 1, order)):
+            assert whole[p] - short[p] <= cut * bound
+        assert all(abs(whole[p] - short[p]) < goal for p, goal in goals.items())
+        assert cut_order(c, b, s, bounds, order, {order: arb(0)})[0] == order
+
+
+def exponents_by_hand(outer: set[int], inner: set[int], order: int) -> set[int]:
+    """All sums of k exponents of the inner series, k an exponent of the outer one."""
+    out = set()
+    for k in outer:
+        sums = {0}
+        for _ in range(k):
+            sums = {a + b for a, b in itertools.product(sums, inner) if a + b <= order}
+        out |= sums
+    return out
+
+
+def bits(exponents: set[int]) -> int:
+    return sum(1 << p for p in exponents)
+
+
+@pytest.mark.parametrize("inner", [{1}, {0, 1}, {2}, {0, 2}, {1, 3}, {0, 3, 5}, {2, 3}])
+@pytest.mark.parametrize("outer", [{0}, {1}, {3}, {0, 2}, {1, 3}, {0, 1, 4}])
+def test_exponents_of_a_composition(outer: set[int], inner: set[int]) -> None:
+    assert support.composed((bits(outer), True), bits(inner), 12) == bits(exponents_by_hand(outer, inner, 12))
+    assert support.sums(bits(outer), bits(inner), 12) == bits({a + b for a in outer for b in inner})
+
+
+@pytest.mark.parametrize("inner", [{1, 3, 5, 7, 9, 11}, {0, 2, 4, 6, 8, 10, 12}, {2, 4, 8}, {1, 2, 4}, {0, 1, 3}])
+def test_no_exponent_of_an_infinite_series_is_lost(inner: set[int]) -> None:
+    for name, outer in (
+        ("tanh", set(range(1, 13, 2))),
+        ("cos", set(range(0, 13, 2))),
+        ("relu", {0, 1, *range(2, 13, 2)}),
+    ):
+        known = support.hermite_support(activation(name), Fraction(1), 12)
+        assert not known[1] and bits(outer) & ~known[0] == 0
+        assert bits(exponents_by_hand(outer, inner, 12)) & ~support.composed(known, bits(inner), 12) == 0
+
+
+def test_a_ball_of_the_variance_claims_no_zero_of_its_midpoint() -> None:
+    square = activation("polynomial(-1,0,1)")  # He_2: its mean vanishes at variance 1 alone
+    assert support.hermite_support(square, Fraction(1), 6) == (0b100, True)
+    assert support.hermite_support(square, arb(1), 6) == (0b101, True)
+    assert support.hermite_support(activation("selu"), Fraction(1), 3) == (0b1110, False)
+    assert support.hermite_support(activation("selu"), arb(1), 3) == (0b1111, False)
