@@ -36,6 +36,7 @@ from eigenlaw.theory.activations import Activation
 
 _BOUND_BITS = 64
 _FIRST_TERMS = 64
+_LONG_SWEEP = 300
 _SWEEP_BITS = 10  # and one for each doubling of K: what a sweep loses
 _SPARE_BITS = 12  # of the working precision: what rounding takes
 _MOST_TERMS = {"expression": 1 << 11}
@@ -172,9 +173,10 @@ class HermiteDual:
         return terms, goals
 
     def _more(self, terms: int) -> int:
-        """Return the next K to try; a bound that needs no sweep makes small steps cheap."""
-        explicit = explicit_bound(self.activation, terms, _BOUND_BITS, self.variance)
-        return min(self.most_terms, math.ceil((1.4 if explicit is None else 1.125) * terms))
+        """Return the next K to try: small steps where a bound needs no sweep, or where a sweep is long."""
+        if explicit_bound(self.activation, terms, _BOUND_BITS, self.variance) is not None:
+            return min(self.most_terms, math.ceil(1.125 * terms))
+        return min(self.most_terms, 2 * terms if terms < _LONG_SWEEP else math.ceil(1.4 * terms))
 
     def _until_negligible(self, z: Any, which: int) -> tuple[list[Any], list[Any], Any]:
         """Return μ_k² and z^k for k = 0 … K and the bound of the rest: rounding, or K is the largest allowed.
@@ -200,9 +202,8 @@ class HermiteDual:
         known = self._squares.get(bits, [])
         if len(known) <= terms:
             terms = max(terms, min(self.most_terms, len(known) * 6 // 5))  # the next request may be for little more
-            guard = _SWEEP_BITS + terms.bit_length()
-            if self.activation.family == "expression":
-                guard += quadrature.guard_bits(terms)
+            general = self.activation.family == "expression"
+            guard = quadrature.guard_bits(terms) if general else _SWEEP_BITS + terms.bit_length()
             sweep = hermite_sweep(self.activation, terms, bits + guard, self._middle.variance)
             known = [mu * mu for mu in self._moved(sweep)]
             self._squares = {bits: known}

@@ -154,6 +154,17 @@ def test_points_keep_their_text_and_the_series_sums_to_the_kernel(run: Run) -> N
         assert abs(sum(c * mpmath.mpf(rho) ** p for p, c in enumerate(kappa)) - values[text]) < 1e-14
 
 
+def test_kernels_of_any_depth(run: Run) -> None:
+    status, out, _ = run("eval", "ntk", "--activation", "relu", "--layers", "5", "--at", "1,-1/2", "--json")
+    found = document(out)
+    assert (status, found["certified"], found["parameters"]["layers"]) == (0, True, 5)
+    assert mpmath.almosteq(mpmath.mpf(found["values"][0]["value"]), 2 - mpmath.mpf(2) ** -4, 1e-15)
+    _, out, _ = run(
+        "eval", "ntk", "--activation", "relu", "--layers", "1", "--order", "2", "--gamma-b2", "1/4", "--json"
+    )
+    assert [entry["value"] for entry in document(out)["values"]] == ["0.25", "0.75", "0"]
+
+
 def test_dual_of_relu_at_the_ends(run: Run) -> None:
     _, out, _ = run("eval", "dual", "--activation", "relu", "--at", "1,-1,0", "--json", "--digits", "20")
     one, minus_one, zero = document(out)["values"]

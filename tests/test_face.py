@@ -84,6 +84,13 @@ def test_ntk_unit_variance() -> None:
     assert kappa[1].radius == 0
 
 
+def test_ntk_coefficients_at_any_depth() -> None:
+    first = eigenlaw.ntk_coefficients("relu", 2, 20, layers=1, gamma_b2="1/4")
+    assert [ball.decimal(5)[0] for ball in first] == ["0.25", "0.75", "0"]
+    tanh = eigenlaw.ntk_coefficients("tanh", 5, 20, layers=4, sigma_w2="unit")
+    assert [ball.value == 0 for ball in tanh] == [True, False, True, False, True, False]
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [

@@ -86,9 +86,9 @@ FAULTS = {
         ("murray:assumptions.1",),
     ),
     "factor in the coefficients of the kernel": Fault(
-        "numerics/ntk.py",
-        "sigma_w2 * (p + 1) * (a[p] + ratio * a[p + 1])",
-        "sigma_w2 * (p + 2) * (a[p] + ratio * a[p + 1])",
+        "numerics/layers.py",
+        "theta = theta * (slope * self.sigma_w2) + covariance",
+        "theta = theta * slope + covariance",
         ("murray:eq-9.3",),
     ),
     "correlation of the closed kernel off unit variance": Fault(

@@ -76,7 +76,8 @@ def number_text(value: Number) -> str:
     if isinstance(value, Surd):
         return f"{'-' if value.sign < 0 else ''}sqrt({value.square})"
     if isinstance(value, arb):
-        return str(value.str(20))
+        wide = value.rel_accuracy_bits() < 10  # then print more digits of the midpoint than the radius warrants
+        return str(value.str(5, more=True) if wide else value.str(20))
     return f"{float(value):.10g}"
 
 

@@ -10,10 +10,12 @@ import numpy as np
 from flint import acb
 
 from eigenlaw.numerics.activation import acb_value, arb_constant
+from eigenlaw.numerics.precision import working
 from eigenlaw.theory import layers
 from eigenlaw.verify.claim import Budget, Claim, Draws, Evaluate, Instance, Rng
 from eigenlaw.verify.formula import Formula, ball, rational, symbols, undefined
 from eigenlaw.verify.integrals import gaussian_mean, smooth_pieces
+from eigenlaw.verify.judge import WORKING_BITS
 from eigenlaw.verify.measure import preactivation_covariance, tangent_kernel
 from eigenlaw.verify.networks import Parameters, measure_networks
 from eigenlaw.verify.papers.murray.common import UNIT_VARIANCE, phi_array, phi_of
@@ -133,8 +135,9 @@ def _sampled_traces(instance: Instance, width: int, rng: Rng, n: int) -> Draws:
 
 
 def _by_chi(instance: Instance, value: Evaluate) -> Sequence[Any]:
-    chi = variances(instance).sigma_w2_ball() * mean_square_slope(instance["activation"])
-    return [value(chi=chi, l=instance["layers"])]
+    with working(WORKING_BITS):  # other claims share the mean
+        square = mean_square_slope(instance["activation"])
+    return [value(chi=variances(instance).sigma_w2_ball() * square, l=instance["layers"])]
 
 
 DEEP = deep_cases((3, 4, 5))

@@ -5,7 +5,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
-from flint import acb, arb
+from flint import acb, arb, ctx
 
 from eigenlaw.theory import layers
 from eigenlaw.verify.claim import Budget, Claim, Evaluate, Instance, Rng, Value
@@ -136,9 +136,14 @@ def _correlation_measured(instance: Instance, _: Rng) -> Sequence[Any]:
     return [ball(_correlation_at(Fraction(instance["rho"]), instance["layers"]))]
 
 
-@cache
 def _closed_correlation(rho: Fraction, layer: int) -> Any:
     """ρ_l in closed form, that of eigenlaw.theory."""
+    return _correlation_in_bits(rho, layer, ctx.prec)
+
+
+@cache
+def _correlation_in_bits(rho: Fraction, layer: int, bits: int) -> Any:
+    del bits
     if layer < 1:
         raise IndexError(f"l={layer}: expected a layer from 1")
     if layer == 1 or rho == 1:
@@ -146,9 +151,14 @@ def _closed_correlation(rho: Fraction, layer: int) -> Any:
     return evaluate(layers.relu_correlation(), {"rho": _closed_correlation(rho, layer - 1)})
 
 
-@cache
 def _closed_kernel(rho: Fraction, layer: int) -> Any:
     """Θ_l of eigenlaw.theory."""
+    return _kernel_in_bits(rho, layer, ctx.prec)
+
+
+@cache
+def _kernel_in_bits(rho: Fraction, layer: int, bits: int) -> Any:
+    del bits
     if layer == 1:
         return rho
     return evaluate(layers.relu_kernel(), {"l": layer, **_closed(rho, layer)})
