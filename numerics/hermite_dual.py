@@ -18,10 +18,9 @@ import math
 import operator
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import accumulate
 from typing import Any
 
-from flint import arb, arb_series, ctx
+from flint import arb, arb_poly, arb_series, ctx
 
 from eigenlaw.numerics import quadrature
 from eigenlaw.numerics.composition import PowerBounds, at_series, cut_order, taylor_shift
@@ -75,17 +74,16 @@ class HermiteDual:
         c = Correlation(z)
         if c.end:
             return self._at_end(0, c.end)
-        squares, powers, rest = self._until_negligible(c.z, 0)
-        return self._closed_off(_dot(squares, powers), rest, len(powers) - 1)
+        squares, rest = self._until_negligible(c.z, 0)
+        return self._closed_off(arb_poly(squares)(c.z), rest, len(squares) - 1)
 
     def slope(self, z: Any) -> Any:
         """Return E[φ'(U)φ'(V)] at a correlation z in [−1, 1], a rational or an ``arb``."""
         c = Correlation(z)
         if c.end:
             return self._at_end(1, c.end)
-        squares, powers, rest = self._until_negligible(c.z, 1)
-        total = _dot([k * square for k, square in enumerate(squares)][1:], powers)
-        return self._closed_off(total, rest, len(powers) - 1) / rational(self.variance)
+        squares, rest = self._until_negligible(c.z, 1)
+        return self._closed_off(arb_poly(squares).derivative()(c.z), rest, len(squares) - 1) / rational(self.variance)
 
     def pair(self, z: Correlation) -> tuple[Any, Any]:
         """Return E[φ(U)φ(V)] and E[φ'(U)φ'(V)] at a correlation."""
@@ -178,8 +176,8 @@ class HermiteDual:
             return min(self.most_terms, math.ceil(1.125 * terms))
         return min(self.most_terms, 2 * terms if terms < _LONG_SWEEP else math.ceil(1.4 * terms))
 
-    def _until_negligible(self, z: Any, which: int) -> tuple[list[Any], list[Any], Any]:
-        """Return μ_k² and z^k for k = 0 … K and the bound of the rest: rounding, or K is the largest allowed.
+    def _until_negligible(self, z: Any, which: int) -> tuple[list[Any], Any]:
+        """Return μ_k² for k = 0 … K and the bound of the rest: rounding, or K is the largest allowed.
 
         Args:
             z: the correlation, in [−1, 1].
@@ -193,8 +191,7 @@ class HermiteDual:
             rest = (factor * self._rest(terms, int(slow))).upper()
             if terms < self.most_terms and rest > goal and not self._rest_is_rounding(terms, int(slow)):
                 terms, rest = self._more(terms), None
-        powers = list(accumulate([z] * terms, operator.mul, initial=arb(1)))
-        return self._until(terms)[: terms + 1], powers, rest
+        return self.squares(terms), rest
 
     def _until(self, terms: int) -> list[Any]:
         """Return at least μ_0² … μ_terms² at the working precision."""

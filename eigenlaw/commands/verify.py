@@ -45,9 +45,9 @@ def run(select: Sequence[str], options: Options) -> int:
     tasks = [t for t in _tasks(select) if options.form in (None, t.form)]
     if not tasks:
         raise InputError.of("form", options.form, "expected a form that the selected claims have")
-    only = _instance(options, tasks)
-    if only is not None and options.record:
+    if options.instance is not None and options.record:
         raise InputError.of("record", "with --instance", "expected a whole run; leave one of the two out")
+    only = _instance(options, tasks)
     results = with_progress(
         tasks,
         budget=budget,
