@@ -6,7 +6,8 @@ k ≥ K, so that the terms f_k z^k, k ≥ K, add at most r^{−p} z(r)^K Σ_{k�
 
 import math
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import accumulate, repeat
 from typing import Any
 
@@ -16,7 +17,7 @@ from eigenlaw.numerics.correlation import coefficients_of, series_terms
 from eigenlaw.numerics.precision import working
 
 _BITS = 64
-_RADII = (1.0, 0.97, 0.9, 0.8, 0.65, 0.5, 0.35, 0.2, 0.1, 0.03)
+_RADII = (1.0, 0.95, 0.85, 0.65, 0.4, 0.15, 0.03)
 _GROWTHS = (1.0, 1.1, 1.3, 1.7, 2.5, 5.0, 20.0, 200.0)
 _BLOCK = 64
 
@@ -56,36 +57,77 @@ class PowerBounds:
             return [min(column).upper() for column in zip(*rows, strict=True)]
 
 
-def cut_order(
-    coefficients: Sequence[Any], start: Any, scale: Any, x: PowerBounds, order: int, goals: Goals
-) -> tuple[int, Any]:
-    """Return where f(b + sx(ρ)) may be cut as a power series in x, and a bound of what is cut off at x = 1.
+@dataclass(frozen=True)
+class Expansion:
+    """A polynomial around a point: f(z) = Σ_j c_j y^j and terms that were cut, y = (z − start)/scale, none negative.
 
-    Σ_{j>J} of the coefficients of f(b + st), none negative, is at most t^{−J−1} f(b + st) for t ≥ 1.
+    The cut terms have any power of y, up to the degree; as y(1) ≤ 1 for every series that is put in, they add at most
+    their sum at y = 1 to each of its coefficients.
 
-    Args:
-        coefficients: those of f, none negative.
-        start: b ≥ 0.
-        scale: s ≥ 0.
-        x: the bounds of x.
-        order: the last power of ρ of interest, where nothing is left out.
-        goals: for some p, what may be left out of the coefficient of ρ^p.
+    Attributes:
+        start: the point, at least 0.
+        scale: at least 1 − start; 1 where the point is 0.
+        coefficients: c_0, c_1, … as they are without what was cut.
+        degree: of f.
+        cut: an upper bound of the cut terms at y = 1.
     """
-    with working(_BITS):
-        outer = arb_poly([abs(c).upper() for c in coefficients])
-        sizes = [(t, outer(abs(start).upper() + scale * t).upper()) for t in map(arb, _GROWTHS)]
 
-        def rest(order: int) -> Any:
-            return min((size / t ** (order + 1)).upper() for t, size in sizes)
+    start: Any
+    scale: Any
+    coefficients: Sequence[Any]
+    degree: int
+    cut: Any
 
-        low, high = 1, order
-        while low < high:
-            middle = (low + high) // 2
-            if all(rest(middle) * x.at(middle + 1, p) <= goal for p, goal in goals.items()):
-                high = middle
-            else:
-                low = middle + 1
-        return low, rest(low) if low < order else arb(0)
+    def composed(self, z: Sequence[Any], goals: Goals, spare: Any = None) -> tuple[list[Any], "Expansion"]:
+        """Return the coefficients of f∘z, as many as z has, and the expansion of f around z(0).
+
+        Args:
+            z: the first coefficients of a series, none negative and all with sum at most 1; z(0) ≥ start.
+            goals: for some p, what may be left out of the coefficient of ρ^p.
+            spare: if given, the expansion keeps terms until their rest is below it.
+        """
+        order = len(z) - 1
+        y = [(z[0] - self.start) / self.scale, *(c / self.scale for c in z[1:])]
+        scale = _above(1 - y[0])
+        x = [arb(0), *(c / scale for c in y[1:])]
+        bounds, rests = PowerBounds(x), _Rests(self.coefficients, y[0], scale)
+
+        def negligible(last: int) -> bool:
+            return all(rests.after(last) * bounds.at(last + 1, p) <= goal for p, goal in goals.items())
+
+        last = _least(negligible, 1, order)
+        keep = last if spare is None else max(last, _least(lambda j: rests.after(j) <= spare, 1, self.degree))
+        floor = min(goals.values(), default=arb(2) ** -ctx.prec) / self.degree
+        floor = floor if spare is None else floor.min(spare)
+        outer = taylor_shift(self.coefficients, y[0], scale, keep, floor)
+        with series_terms(order + 1):
+            found = coefficients_of(at_series(outer[: last + 1], arb_series(x)), order)
+        rest = rests.after(last) if last < order else arb(0)
+        missed = [self.cut + rest * bound for bound in bounds.until(last + 1, order)]
+        cut = rests.after(keep) + self.cut * (y[0] + scale).max(arb(1)) ** self.degree
+        around = Expansion(z[0], self.scale * scale, outer, self.degree, cut.upper())
+        return [c + arb(0, m.upper()) for c, m in zip(found, missed, strict=True)], around
+
+
+class _Rests:
+    """Bounds of Σ_{j>J} of the coefficients in x of f(b + sx), none negative: t^{−J−1} f(b + st) for every t ≥ 1."""
+
+    def __init__(self, coefficients: Sequence[Any], start: Any, scale: Any) -> None:
+        with working(_BITS):
+            outer = arb_poly([abs(c).upper() for c in coefficients])
+            self._sizes = [(t, outer(abs(start).upper() + scale * t).upper()) for t in map(arb, _GROWTHS)]
+
+    def after(self, order: int) -> Any:
+        with working(_BITS):
+            return min((size / t ** (order + 1)).upper() for t, size in self._sizes)
+
+
+def _least(holds: Callable[[int], bool], low: int, high: int) -> int:
+    """Return the least integer from low to high for which a property holds that larger ones share, or high."""
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if holds(middle) else (middle + 1, high)
+    return low
 
 
 def taylor_shift(coefficients: Sequence[Any], start: Any, scale: Any, order: int, floor: Any) -> list[Any]:
@@ -147,3 +189,10 @@ def at_series(coefficients: Sequence[Any], x: Any) -> Any:
         block = sum(map(operator.mul, powers, coefficients[i : i + step]), arb_series([0]))
         total = total * powers[step] + block
     return total
+
+
+def _above(value: Any) -> Any:
+    """Return a number of few digits slightly above a positive ball."""
+    mantissa, exponent = (int(part) for part in value.upper().man_exp())
+    drop = max(0, mantissa.bit_length() - 30)
+    return arb((mantissa >> drop) + 1) * arb(2) ** (exponent + drop)

@@ -23,7 +23,7 @@ from typing import Any
 from flint import arb, arb_poly, arb_series, ctx
 
 from eigenlaw.numerics import quadrature
-from eigenlaw.numerics.composition import PowerBounds, at_series, cut_order, taylor_shift
+from eigenlaw.numerics.composition import Expansion, Goals, PowerBounds, taylor_shift
 from eigenlaw.numerics.correlation import Correlation, SeriesCorrelation, coefficients_of
 from eigenlaw.numerics.dual_ends import slope_at_end, value_at_end
 from eigenlaw.numerics.hermite import hermite_sweep
@@ -36,6 +36,7 @@ from eigenlaw.theory.activations import Activation
 _BOUND_BITS = 64
 _FIRST_TERMS = 64
 _LONG_SWEEP = 300
+_KEPT = 1 << 12  # an expansion is kept to this fraction of what may be left out of it now
 _SWEEP_BITS = 10  # and one for each doubling of K: what a sweep loses
 _SPARE_BITS = 12  # of the working precision: what rounding takes
 _MOST_TERMS = {"expression": 1 << 11}
@@ -57,6 +58,7 @@ class HermiteDual:
     exhausted: bool = False
     _squares: dict[int, list[Any]] = field(default_factory=dict, repr=False)
     _slope_squares: dict[int, list[Any]] = field(default_factory=dict, repr=False)
+    _expansions: dict[int, Expansion] = field(default_factory=dict, repr=False)
     _ends: dict[tuple[int, int, int], Any] = field(default_factory=dict, repr=False)
     _remainders: dict[tuple[int, int, int], Any] = field(default_factory=dict, repr=False)
 
@@ -68,6 +70,11 @@ class HermiteDual:
     @cached_property
     def _middle(self) -> Middle:
         return middle(self.activation, self.variance)
+
+    @cached_property
+    def _has_tails(self) -> bool:
+        """Whether ``tails`` bounds T and T' without a sweep."""
+        return explicit_bound(self.activation, _FIRST_TERMS, _BOUND_BITS, self.variance) is not None
 
     def value(self, z: Any) -> Any:
         """Return E[φ(U)φ(V)] at a correlation z in [−1, 1], a rational or an ``arb``."""
@@ -120,24 +127,37 @@ class HermiteDual:
         coefficients, linear = coefficients_of(z.z, order), z.z.length() <= 2
         bounds = PowerBounds(coefficients)
         terms, goals = self._plan(bounds, coefficients, linear)
-        scale = coefficients[1] if linear else _above(1 - z.start.z)
-        slopes, floor = self._slopes(terms), min(goals.values(), default=arb(2) ** -ctx.prec) / terms
+        if linear:
+            floor = min(goals.values(), default=arb(2) ** -ctx.prec) / terms
+            found = taylor_shift(self._slopes(terms), z.start.z, coefficients[1], order, floor)
+        else:
+            found, terms = self._expanded(coefficients, terms, goals)
         rest = self._rest(terms + 1, 1) / rational(self.variance)
         rests = [(rest * bound).upper() for bound in bounds.until(terms + 1, order)]
-        if linear:
-            found = taylor_shift(slopes, z.start.z, scale, order, floor)
-        else:
-            inner = [arb(0), *(c / scale for c in coefficients[1:])]
-            bounds = PowerBounds(inner)
-            last, cut = cut_order(slopes, z.start.z, scale, bounds, order, goals)
-            outer = taylor_shift(slopes, z.start.z, scale, last, floor)
-            found = coefficients_of(at_series(outer, arb_series(inner)), order)
-            rests = [
-                (rest + cut * bound).upper() for rest, bound in zip(rests, bounds.until(last + 1, order), strict=True)
-            ]
         if terms >= self.most_terms:
             self.exhausted = any(rest > total.rad() for rest, total in zip(rests, found, strict=True))
         return arb_series([total + _ball(rest) for total, rest in zip(found, rests, strict=True)])
+
+    def _expanded(self, z: list[Any], terms: int, goals: Goals) -> tuple[list[Any], int]:
+        """Return the coefficients of S∘z, S cut at a K of at least ``terms``, and K.
+
+        From the second composition on S is kept as expanded around z(0): the next layer starts closer to 1, where fewer
+        terms are needed, and its expansion follows from this one.
+        """
+        lowest = min(goals.values(), default=arb(2) ** -ctx.prec)
+        spare, known = lowest / _KEPT, self._expansions.get(ctx.prec)
+        if known is None or not self._has_tails:
+            known, spare = self._power_series(terms), None
+        elif not (known.degree >= terms and known.start < z[0] and 16 * known.cut < lowest):
+            while terms < self.most_terms and self._rest(terms + 1, 1) > spare:
+                terms = self._more(terms)
+            known = self._power_series(terms)
+        found, around = known.composed(z, goals, spare)
+        self._expansions = {ctx.prec: around}
+        return found, known.degree
+
+    def _power_series(self, terms: int) -> Expansion:
+        return Expansion(arb(0), arb(1), self._slopes(terms), terms, arb(0))
 
     def _slopes(self, order: int) -> list[Any]:
         """Return the coefficients 0 … order of S, (k+1) μ_{k+1}²/v."""
@@ -148,7 +168,7 @@ class HermiteDual:
             self._slope_squares = {ctx.prec: known}
         return known[: order + 1]
 
-    def _plan(self, bounds: PowerBounds, coefficients: list[Any], linear: bool) -> tuple[int, dict[int, Any]]:
+    def _plan(self, bounds: PowerBounds, coefficients: list[Any], linear: bool) -> tuple[int, Goals]:
         """Return K so that the rest of S∘z is likely below the rounding errors, and their sizes at some p.
 
         Whether that is so decides about the accuracy alone; the rest is a radius in any case.
@@ -172,7 +192,7 @@ class HermiteDual:
 
     def _more(self, terms: int) -> int:
         """Return the next K to try: small steps where a bound needs no sweep, or where a sweep is long."""
-        if explicit_bound(self.activation, terms, _BOUND_BITS, self.variance) is not None:
+        if self._has_tails:
             return min(self.most_terms, math.ceil(1.125 * terms))
         return min(self.most_terms, 2 * terms if terms < _LONG_SWEEP else math.ceil(1.4 * terms))
 
@@ -258,13 +278,6 @@ def _size_if_linear(slopes: list[Any], coefficients: list[Any], p: int) -> Any:
     last = min(len(slopes) - 2, math.ceil(p / (1 - float(start))))
     near = {p + (last - p) * i // 8 + j for i in range(9) for j in (0, 1)}
     return max(slopes[k].mid() * arb.bin_uiui(k, p) * start ** (k - p) * step**p for k in near)
-
-
-def _above(value: Any) -> Any:
-    """Return a number of few digits slightly above a positive ball."""
-    mantissa, exponent = (int(part) for part in value.upper().man_exp())
-    drop = max(0, mantissa.bit_length() - 30)
-    return arb((mantissa >> drop) + 1) * arb(2) ** (exponent + drop)
 
 
 def _ball(radius: Any) -> Any:

@@ -37,7 +37,6 @@ __all__ = [
 
 _METHODS: dict[type[Any], str] = {ClosedDual: "closed dual", IntegralDual: "integrals", HermiteDual: "hermite series"}
 _GUARD_BITS = 32
-_SHIFT_GUARD_BITS = 20
 
 
 @dataclass(frozen=True)
@@ -84,10 +83,7 @@ def ntk_coefficients(
     if not variances.gamma_w2:
         value = ntk_values(activation, [Fraction(0)], digits, variances, layers)
         return Coefficients([*value.balls, *[arb(0)] * order], value.certified, value.reached, "constant")
-    guard = (
-        _GUARD_BITS + 4 if any(isinstance(dual, HermiteDual) for dual in kernel.duals) else _series_guard(order, layers)
-    )
-    first = bits_for(digits) + guard
+    first = bits_for(digits) + _series_guard(kernel, order)
     last: list[Any] = []
 
     def compute(bits: int) -> list[Any]:
@@ -150,9 +146,11 @@ def dual_values(
     return Coefficients(balls, True, reached, _method([dual]))
 
 
-def _series_guard(order: int, layers: int) -> int:
-    """Return about what the recursion on power series loses: FLINT's Newton iterations, and a little in every layer."""
-    return 16 + order.bit_length() ** 2 // 2 + min(96, 3 * layers // 2)
+def _series_guard(kernel: LayeredKernel, order: int) -> int:
+    """Return about what the recursion on power series loses: a little in every layer, more in Newton's iterations."""
+    if any(isinstance(dual, HermiteDual) for dual in kernel.duals):
+        return 18 + min(96, kernel.layers // 2)
+    return 16 + order.bit_length() ** 2 // 2 + min(96, 3 * kernel.layers // 2)
 
 
 def _at_points(

@@ -1,6 +1,7 @@
 """Compositions of series without negative coefficients: the bounds of what is cut, the exponents that vanish."""
 
 import itertools
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from flint import arb, arb_poly, arb_series
 
 from eigenlaw.numerics import support
-from eigenlaw.numerics.composition import PowerBounds, at_series, cut_order, taylor_shift
+from eigenlaw.numerics.composition import Expansion, PowerBounds, at_series, taylor_shift
 from eigenlaw.numerics.correlation import coefficients_of, series_terms
 from eigenlaw.numerics.hermite import hermite_sweep
 from eigenlaw.numerics.precision import working
@@ -29,7 +30,7 @@ def test_bounds_of_powers_hold_and_are_of_use() -> None:
             found = bounds.until(least, order)
             assert all(abs(a / bounds.at(least, p) - 1) < 1e-12 for p, a in enumerate(found))
             for power in (least, least + 1, least + 25):
-                exact = coefficients_of(arb_series(arb_poly(list(z.coeffs())).__pow__(power).coeffs()), order)
+                exact = coefficients_of(z**power, order)
                 assert not any(c > bound for c, bound in zip(exact, found, strict=True))
         assert found[20] < 1e-60 and bounds.at(20, 2) < 1e-3
 
@@ -55,33 +56,59 @@ def test_both_ways_to_compose_agree(count: int) -> None:
     with working(150), series_terms(121):
         c = [arb(1) / (k + 1) ** 2 for k in range(count)]
         x = arb_series([arb(0), *(arb(3) ** -p for p in range(1, 121))])
-        horner = arb_series([0])
-        for value in reversed(c):
-            horner = horner * x + value
-        found, other = coefficients_of(at_series(c, x), 120), coefficients_of(horner, 120)
+        found, other = coefficients_of(at_series(c, x), 120), horner(c, x.coeffs(), 120)
         assert all(a.overlaps(b) for a, b in zip(found, other, strict=True))
         assert min(ball.rel_accuracy_bits() for ball in found if not ball.is_zero()) > 100
 
 
-def test_what_is_cut_off_is_within_its_bound() -> None:
-    order = 60
+def horner(coefficients: list[Any], z: list[Any], order: int) -> list[Any]:
+    """Σ c_k z^k to the order."""
+    with series_terms(order + 1):
+        total, inner = arb_series([0]), arb_series(z)
+        for c in reversed(coefficients):
+            total = total * inner + c
+        return coefficients_of(total, order)
+
+
+def towards_one(order: int, start: str) -> list[Any]:
+    """A series with z(1) = 1 and the constant term given."""
+    rest = [(1 - arb(start)) * arb(2) ** -p for p in range(1, order)]
+    return [arb(start), *rest, 1 - arb(start) - sum(rest, arb(0))]
+
+
+@pytest.mark.parametrize("loose", [False, True])
+def test_a_polynomial_composed_with_one_series_after_the_other(loose: bool) -> None:
+    """The expansions follow each other towards 1; what they leave out is within the radii, and is what was allowed."""
+    order = 40
+    with working(260):
+        c = [mu * mu for mu in hermite_sweep(activation("tanh"), 400, 260)]
+        goals = {p: arb(2) ** (-20 if loose else -200) for p in (0, order // 2, order)}
+        known = Expansion(arb(0), arb(1), c, 400, arb(0))
+        for start in ("0.3", "0.7", "0.9", "0.99"):
+            z = towards_one(order, start)
+            found, known = known.composed(z, goals, goals[0] / 1000)
+            for p, (ball, exact) in enumerate(zip(found, horner(c, z, order), strict=True)):
+                assert ball.overlaps(exact)
+                assert ball.rad() < arb(2) ** -190 or (loose and ball.rad() < arb(2) ** -18), p
+            assert known.start.overlaps(z[0]) and not known.cut.is_zero() and known.cut < 2 * goals[0]
+            assert known.scale >= 1 - z[0] and not known.scale > (1 - z[0]) * (1 + arb(2) ** -20)
+        assert len(known.coefficients) < (20 if loose else 90)
+        if loose:
+            assert max(ball.rad() for ball in found) > arb(2) ** -40
+
+
+def test_an_expansion_without_a_bound_of_its_rest_would_be_wrong() -> None:
+    order = 30
     with working(200):
         c = [mu * mu for mu in hermite_sweep(activation("relu"), 200, 200)]
-        z = pgf(order)
-        b, s = z[0], 1 - z[0]
-        inner = [arb(0), *(a / s for a in z[1:])]
-        bounds = PowerBounds(inner)
-        goals = {p: arb(2) ** -60 for p in (0, 10, 30)}
-        last, cut = cut_order(c, b, s, bounds, order, goals)
-        assert 1 < last < order and not cut.is_zero()
-        outer = taylor_shift(c, b, s, order, arb(2) ** -400)
-        with series_terms(order + 1):
-            x = arb_series(inner)
-            whole, short = (coefficients_of(at_series(f, x), order) for f in (outer, outer[: last + 1]))
-        for p, bound in enumerate(bounds.until(last + 1, order)):
-            assert not whole[p] - short[p] > cut * bound
-        assert all(abs(whole[p] - short[p]) < goal for p, goal in goals.items())
-        assert cut_order(c, b, s, bounds, order, {order: arb(0)})[0] == order
+        goals = {order: arb(2) ** -20}
+        z, further = towards_one(order, "0.3"), towards_one(order, "0.6")
+        _, known = Expansion(arb(0), arb(1), c, 200, arb(0)).composed(z, goals)
+        exact = horner(c, further, order)
+        found, _ = known.composed(further, goals)
+        unbounded, _ = replace(known, cut=arb(0)).composed(further, {order: arb(2) ** -150})
+        assert all(a.overlaps(b) for a, b in zip(found, exact, strict=True))
+        assert not all(a.overlaps(b) for a, b in zip(unbounded, exact, strict=True))
 
 
 def exponents_by_hand(outer: set[int], inner: set[int], order: int) -> set[int]:
