@@ -147,7 +147,8 @@ def main() -> None:
         phi = activation(name)
         floats = partial(float_coefficients, phi, largest, hyper_parameters(phi, digits=20), layers)
         seconds, error = median_seconds(floats, 3), float_error(name, layers, largest)
-        table.add_row(f"{name} in float64, P = {largest}, above {SMALLEST}", f"{1e3 * seconds:.0f} ms", f"{error:.1e}", "error ≤ 1e-12")
+        label = f"{name} in float64, P = {largest}, above {SMALLEST}"
+        table.add_row(label, f"{1e3 * seconds:.0f} ms", f"{error:.1e}", "error ≤ 1e-12")
     relu = partial(certified, "relu")
     table.add_row("exponent in P", scaling(lambda p: relu(layers, p, digits), [250, 500, 1000, 2000]), "", "")
     table.add_row("exponent in depth", scaling(lambda n: relu(n, 500, digits), [3, 6, 12, 24]), "", "")
