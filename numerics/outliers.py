@@ -6,12 +6,14 @@ square of the step for a φ with kinks.
 """
 
 import math
+from typing import Literal
 
 import numpy as np
 
 from eigenlaw.numerics.arrays import numpy_function
 from eigenlaw.numerics.meanfield import order_parameters
 from eigenlaw.theory.activations import Activation
+from eigenlaw.theory.errors import InputError
 from eigenlaw.theory.outliers import spread_squared
 from eigenlaw.theory.wide_network import WideNetwork
 
@@ -42,30 +44,45 @@ def slope_moments(phi: Activation, variance: float, covariance: float) -> tuple[
     return float(slopes**2 @ weights), float(slopes**4 @ weights)
 
 
-def outlier_spread(network: WideNetwork, width: int) -> float:
+def outlier_spread(
+    network: WideNetwork, width: int, metric: Literal["F", "A"] = "F", layer: int | None = None
+) -> float:
     """Return the standard deviation s of an entry between two outputs, for many inputs.
 
-    The C largest eigenvalues of F are about those of λ_max + s G, G symmetric C × C with independent entries N(0, 1),
+    The C largest eigenvalues are about those of λ_max + s G, G symmetric C × C with independent entries N(0, 1), and
     N(0, 2) on the diagonal. An estimate: leading order in 1/M and in 1/T.
 
     Args:
         network: activations, variances, widths α_l.
         width: M, at least 1.
+        metric: "F" for the Fisher information, "A" for the metric of inputs and features.
+        layer: l of the diagonal block F^{ll} or A^{ll}; the whole metric if not given.
+
+    Raises:
+        InputError: if there is no such metric or block.
 
     Example:
         >>> from eigenlaw.theory.wide_network import wide_network
         >>> round(outlier_spread(wide_network("linear", 2, 1, 1), 100) ** 2, 6)
         0.01
     """
+    blocks = range(1, network.layers + 1) if metric == "F" else range(network.layers)
+    if metric not in {"F", "A"}:
+        raise InputError.of("metric", metric, "expected F or A")
+    if layer is not None and layer not in blocks:
+        raise InputError.of("layer", layer, f"expected one from {blocks[0]} to {blocks[-1]}")
     found = order_parameters(network, _DIGITS)
-    q_hat, q_hat_st = (
-        {layer: float(ball.mid()) for layer, ball in each.items()} for each in (found.q_hat, found.q_hat_st)
-    )
+    q_hat, q_hat_st = ([float(each[below].mid()) for below in sorted(each)] for each in (found.q_hat, found.q_hat_st))
     weights, biases = ([float(value) for value in values] for values in (network.sigma_w2, network.sigma_b2))
     moments = [
-        slope_moments(phi, weight * q_hat[below] + bias, weight * q_hat_st[below] + bias)
-        for below, (phi, weight, bias) in enumerate(zip(network.activations, weights, biases, strict=False))
+        slope_moments(phi, weight * own + bias, weight * overlap + bias)
+        for phi, weight, bias, own, overlap in zip(network.activations, weights, biases, q_hat, q_hat_st, strict=False)
     ]
     widths = [float(alpha) * width for alpha in network.alphas]
+    counted = [layer in {None, block} for block in blocks]
+    none = [False] * network.layers
+    by_parameters, by_features = (counted, none) if metric == "F" else (none, counted)
+    products = [m * q + 1 if counts else 0 for m, q, counts in zip(widths, q_hat_st, by_parameters, strict=True)]
     second, fourth = zip(*moments, strict=True)
-    return math.sqrt(spread_squared(widths, weights, q_hat_st, second, fourth))
+    features = [int(counts) for counts in by_features]
+    return math.sqrt(spread_squared(widths, weights, second, fourth, products[:-1], features))

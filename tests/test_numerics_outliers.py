@@ -28,8 +28,8 @@ def test_the_second_moment_of_a_kink() -> None:
     assert slope_moments(activation("relu"), 1.0, 0.6)[0] == pytest.approx(angle, rel=1e-5)
 
 
-def conditional_variance(network: WideNetwork, width: int, rng: np.random.Generator) -> float:
-    """(σ_w²/M)² ‖S‖² of one network, S the Gram of the mean gradients of the neurons below the outputs."""
+def conditional_variances(network: WideNetwork, width: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    """(σ_w²/M)² ‖S‖² of one network, S the Gram of the mean gradients of the neurons below the outputs: F, F^22, A."""
     widths = layer_widths(network.alphas, width, 1)
     weights, biases = ([float(v) for v in values] for values in (network.sigma_w2, network.sigma_b2))
     drawn = sample_network(widths, weights, biases, rng)
@@ -37,12 +37,16 @@ def conditional_variance(network: WideNetwork, width: int, rng: np.random.Genera
     hidden = WideParameters((*drawn.weights[:-1], neurons), (*drawn.biases[:-1], np.zeros(widths[-2])))
     functions = [numpy_function(phi.tree) for phi in network.activations]
     signals = propagate(hidden, functions, sample_inputs(width, widths[0], rng))
-    gram: NDArray[np.float64] = np.zeros_like(neurons)
-    for h, delta in zip(signals.h[:-1], signals.delta[:-1], strict=True):
-        means = np.tensordot(delta, h, axes=(1, 0)).reshape(len(delta), -1) / width
-        slopes = delta.mean(axis=1)
-        gram += means @ means.T + slopes @ slopes.T
-    return float((weights[-1] / widths[-2]) ** 2 * np.sum(gram**2))
+    grams = np.zeros((3, *neurons.shape))
+    grams[2] = neurons
+    layers = zip(signals.h, signals.delta, hidden.weights[:-1], strict=False)
+    for layer, (h, delta, W) in enumerate(layers, 1):
+        means, slopes = np.tensordot(delta, h, axes=(1, 0)).reshape(len(delta), -1) / width, delta.mean(axis=1)
+        own = means @ means.T + slopes @ slopes.T
+        grams[0] += own
+        grams[1] += own if layer == 2 else 0
+        grams[2] += (slopes @ W) @ (slopes @ W).T
+    return np.asarray((weights[-1] / widths[-2]) ** 2 * np.sum(grams**2, axis=(1, 2)))
 
 
 @pytest.mark.parametrize(
@@ -60,11 +64,12 @@ def test_the_spread_is_that_of_sampled_networks(
     rng = np.random.default_rng(7)
     ratios = []
     for width, draws in ((32, 120), (64, 60)):
-        expected = outlier_spread(network, width) ** 2
-        ratios.append(np.array([conditional_variance(network, width, rng) / expected for _ in range(draws)]))
+        whole, block, features = (outlier_spread(network, width, *which) for which in (("F",), ("F", 2), ("A",)))
+        expected = np.array([whole, block, features]) ** 2
+        ratios.append(np.array([conditional_variances(network, width, rng) / expected for _ in range(draws)]))
     narrow, wide = ratios
-    limit = 2 * wide.mean() - narrow.mean()
-    error = math.hypot(2 * wide.std() / math.sqrt(len(wide)), narrow.std() / math.sqrt(len(narrow)))
-    assert error < 0.15
-    assert abs(limit - 1) < 4 * error
-    assert abs(limit / 2 - 1) > 3 * error
+    limits = 2 * wide.mean(axis=0) - narrow.mean(axis=0)
+    errors = np.hypot(2 * wide.std(axis=0) / math.sqrt(len(wide)), narrow.std(axis=0) / math.sqrt(len(narrow)))
+    assert np.all(errors < 0.15)
+    assert np.all(np.abs(limits - 1) < 4 * errors)
+    assert np.all(np.abs(limits / 2 - 1) > 3 * errors)
