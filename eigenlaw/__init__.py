@@ -14,7 +14,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from eigenlaw.face import hermite_coefficients, ntk_coefficients, ntk_kernel, run_campaign, sphere_eigenvalues
+    from eigenlaw.face import (
+        fisher_statistics,
+        hermite_coefficients,
+        ntk_coefficients,
+        ntk_kernel,
+        order_parameters,
+        run_campaign,
+        sphere_eigenvalues,
+    )
     from eigenlaw.numerics.precision import Ball
     from eigenlaw.theory.activations import Activation, activation
     from eigenlaw.theory.dual import dual_activation
@@ -31,9 +39,11 @@ __all__ = [
     "__version__",
     "activation",
     "dual_activation",
+    "fisher_statistics",
     "hermite_coefficients",
     "ntk_coefficients",
     "ntk_kernel",
+    "order_parameters",
     "run_campaign",
     "sphere_eigenvalues",
 ]
@@ -45,9 +55,11 @@ _WHERE = {
     "InputError": "eigenlaw.theory.errors",
     "activation": "eigenlaw.theory.activations",
     "dual_activation": "eigenlaw.theory.dual",
+    "fisher_statistics": "eigenlaw.face",
     "hermite_coefficients": "eigenlaw.face",
     "ntk_coefficients": "eigenlaw.face",
     "ntk_kernel": "eigenlaw.face",
+    "order_parameters": "eigenlaw.face",
     "run_campaign": "eigenlaw.face",
     "sphere_eigenvalues": "eigenlaw.face",
 }

@@ -35,6 +35,12 @@ SigmaW2 = Annotated[
 SigmaB2 = Annotated[
     str | None, typer.Option("--sigma-b2", metavar="S", help="Later biases' variance; 1 - sigma_w2*E[phi^2].")
 ]
+Alpha = Annotated[
+    str | None, typer.Option("--alpha", metavar="a0,…", help="Widths relative to M, layers 0 to L-1; all 1 by default.")
+]
+Width = Annotated[str | None, typer.Option("--width", metavar="M", help="Of a layer with alpha = 1.")]
+Outputs = Annotated[str | None, typer.Option("--outputs", metavar="C", help="Components of the network's output.")]
+Samples = Annotated[str | None, typer.Option("--samples", metavar="T", help="Inputs.")]
 Dimension = Annotated[str | None, typer.Option("--dimension", metavar="d", help="Of the sphere S^d; 2 by default.")]
 Measure = Annotated[str | None, typer.Option("--measure", help="probability (by default) or surface.")]
 Digits = Annotated[str, typer.Option("--digits", metavar="D", help="Digits, relative to each value.")]
@@ -80,7 +86,7 @@ def verify(
 
 @app.command()
 def derive(
-    what: Annotated[str, typer.Argument(metavar="WHAT", help="hermite, dual or ntk.")],
+    what: Annotated[str, typer.Argument(metavar="WHAT", help="hermite, dual, ntk, order-parameters or fisher.")],
     activation: Annotated[str | None, typer.Argument(metavar="ACTIVATION", help="None for any activation.")] = None,
     order: Order = None,
     layers: Layers = None,
@@ -99,7 +105,9 @@ def derive(
 
 @app.command("eval")
 def evaluate(
-    what: Annotated[str, typer.Argument(metavar="WHAT", help="hermite, dual, ntk or sphere.")],
+    what: Annotated[
+        str, typer.Argument(metavar="WHAT", help="hermite, dual, ntk, sphere, order-parameters or fisher.")
+    ],
     activation: ActivationName = None,
     order: Order = None,
     at: At = None,
@@ -110,6 +118,10 @@ def evaluate(
     gamma_w2: GammaW2 = None,
     sigma_w2: SigmaW2 = None,
     sigma_b2: SigmaB2 = None,
+    alpha: Alpha = None,
+    width: Width = None,
+    outputs: Outputs = None,
+    samples: Samples = None,
     digits: Digits = "15",
     json: Json = None,
 ) -> None:
@@ -117,14 +129,21 @@ def evaluate(
     from eigenlaw.commands import evaluate as command
 
     options = {"activation": activation, "order": order, "at": at, "layers": layers}
-    options |= {"dimension": dimension, "measure": measure}
+    options |= {"dimension": dimension, "measure": measure, "alpha": alpha}
+    options |= {"width": width, "outputs": outputs, "samples": samples}
     hyper = {"gamma_b2": gamma_b2, "gamma_w2": gamma_w2, "sigma_w2": sigma_w2, "sigma_b2": sigma_b2}
     raise typer.Exit(command.run(what, {**options, **hyper}, digits, json))
 
 
 @app.command()
 def table(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="murray-1, hermite, dual, ntk, sphere, decay or errata.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME",
+            help="murray-1, hermite, dual, ntk, sphere, decay, order-parameters, fisher or errata.",
+        ),
+    ],
     select: Annotated[list[str] | None, typer.Argument(help="For errata: an id or a prefix, such as murray.")] = None,
     activation: ActivationName = None,
     order: Order = None,
@@ -135,6 +154,10 @@ def table(
     gamma_w2: GammaW2 = None,
     sigma_w2: SigmaW2 = None,
     sigma_b2: SigmaB2 = None,
+    alpha: Alpha = None,
+    width: Width = None,
+    outputs: Outputs = None,
+    samples: Samples = None,
     digits: Annotated[str | None, typer.Option("--digits", metavar="D", help="Significant digits.")] = None,
     source: Annotated[
         str | None,
@@ -149,6 +172,7 @@ def table(
     options = {"activation": activation, "order": order, "digits": digits, "layers": layers}
     options |= {"dimension": dimension, "measure": measure, "gamma_b2": gamma_b2, "gamma_w2": gamma_w2}
     options |= {"sigma_w2": sigma_w2, "sigma_b2": sigma_b2, "from": source, "jobs": jobs}
+    options |= {"alpha": alpha, "width": width, "outputs": outputs, "samples": samples}
     raise typer.Exit(command.run(name, {**options, "select": " ".join(select) if select else None}, style))
 
 

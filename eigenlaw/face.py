@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from eigenlaw.numerics.variances import Variances
     from eigenlaw.theory.activations import Activation
     from eigenlaw.theory.sphere import Measure
+    from eigenlaw.theory.wide_network import WideNetwork
     from eigenlaw.verify.campaign import Result
     from eigenlaw.verify.claim import BudgetName
 
@@ -199,6 +200,100 @@ def sphere_eigenvalues(
     return _balls(found.balls, digits, found.reached)
 
 
+def order_parameters(
+    activation: object,
+    layers: int,
+    sigma_w2: Rational,
+    sigma_b2: Rational,
+    alphas: Sequence[Rational] | None = None,
+    digits: int = 15,
+) -> dict[tuple[str, int] | str, Ball]:
+    """Return the order parameters of a wide network, and the κ of the statistics of its Fisher information.
+
+    Inputs have independent normal entries; weights have the variance σ_w²/M_{l−1}, biases σ_b².
+    Source: Karakida et al. 2019, (15)–(19), Theorems 3.1, 4.1 and 5.1.
+
+    Args:
+        activation: φ: a name of the catalogue, an expression in x as text or in SymPy, or an ``Activation``.
+        layers: L, the number of weight layers, at least 2.
+        sigma_w2: σ_w² above 0.
+        sigma_b2: σ_b², at least 0.
+        alphas: the widths M_0/M … M_{L−1}/M; all 1 if None.
+        digits: relative digits, at least 1: radius <= 10^-digits |value|; a zero has radius 0.
+
+    Returns:
+        Balls by ``("q_hat", l)`` and ``("q_hat_st", l)``, l = 0 … L − 1, ``("q_tilde", l)`` and ``("q_tilde_st", l)``,
+        l = 1 … L, ``"kappa_1"``, ``"kappa_2"``, ``"kappa_1_prime"``, ``"kappa_2_prime"``, ``"kappa_1_tilde"``,
+        ``"kappa_2_tilde"``.
+
+    Raises:
+        InputError: for an argument out of range, or if φ has a jump or is not shown to be square-integrable.
+
+    Warns:
+        RuntimeWarning: if the largest working precision was met first; the radii are true all the same.
+
+    Example:
+        >>> found = order_parameters("relu", 3, 2, "0.1")
+        >>> found["q_hat_st", 2].decimal(6)[0], found["kappa_1"].decimal(6)[0]
+        ('0.5795108675', '1.575')
+    """
+    from eigenlaw.numerics.fisher import kappas
+
+    found = kappas(_wide(activation, layers, sigma_w2, sigma_b2, alphas), _index("digits", digits, 1))
+    return dict(zip(found.values, _balls(list(found.values.values()), digits, found.reached), strict=True))
+
+
+def fisher_statistics(
+    activation: object,
+    layers: int,
+    sigma_w2: Rational,
+    sigma_b2: Rational,
+    width: int,
+    outputs: int,
+    samples: int,
+    alphas: Sequence[Rational] | None = None,
+    digits: int = 15,
+) -> dict[tuple[str, str, str], Ball]:
+    """Return the statistics of the spectra of the Fisher information and its relatives for a wide random network.
+
+    Source: Karakida et al. 2019, Theorems 3.1, 3.2, 4.1, 5.1, 5.2 and (23), corrected; see ``theory.fisher``.
+
+    Args:
+        activation: φ: a name of the catalogue, an expression in x as text or in SymPy, or an ``Activation``.
+        layers: L, the number of weight layers, at least 2.
+        sigma_w2: σ_w² above 0.
+        sigma_b2: σ_b², at least 0.
+        width: M, at least 1; all α_l M are integers.
+        outputs: C, at least 1.
+        samples: T, at least 1.
+        alphas: the widths M_0/M … M_{L−1}/M; all 1 if None.
+        digits: relative digits, at least 1: radius <= 10^-digits |value|; a zero has radius 0.
+
+    Returns:
+        Balls by (matrix, statistic, form). Matrix: ``F``, ``F[l]`` (l = 1 … L), ``F_bar``, ``NTK``, ``A_k``, ``A``,
+        ``A_k[l]``, ``A[l]`` (l = 0 … L − 1); statistic: ``mean``, ``second_moment``, ``lambda_max``, ``multiplicity``;
+        form: ``asymptotic``, or ``finite`` with all parameters and the gradients by the biases. The radius is that of
+        the arithmetic, not of the limit.
+
+    Raises:
+        InputError: for an argument out of range, or if φ has a jump or is not shown to be square-integrable.
+
+    Warns:
+        RuntimeWarning: if the largest working precision was met first; the radii are true all the same.
+
+    Example:
+        >>> found = fisher_statistics("relu", 3, 2, 0, width=100, outputs=2, samples=10)
+        >>> [found["F", "lambda_max", form].decimal(6)[0] for form in ("asymptotic", "finite")]
+        ['91.71377727', '93.72798285']
+    """
+    from eigenlaw.numerics.fisher import fisher_statistics as compute
+
+    network = _wide(activation, layers, sigma_w2, sigma_b2, alphas)
+    found = compute(network, width, outputs, samples, _index("digits", digits, 1))
+    balls = _balls(list(found.balls.values()), digits, found.reached)
+    return dict(zip(found.balls, balls, strict=True))
+
+
 def run_campaign(
     *select: str, budget: "BudgetName" = "quick", seed: int = 0, jobs: int | None = None, every_mutant: bool = False
 ) -> "list[Result]":
@@ -266,6 +361,16 @@ def _variances(
         sigma_b2=None if sigma_b2 is None else _exact("sigma_b2", sigma_b2),
         digits=digits,
     )
+
+
+def _wide(
+    activation: object, layers: int, sigma_w2: Rational, sigma_b2: Rational, alphas: Sequence[Rational] | None
+) -> "WideNetwork":
+    from eigenlaw.theory.wide_network import wide_network
+
+    relative = None if alphas is None else [_exact("alphas", alpha) for alpha in alphas]
+    variances = _exact("sigma_w2", sigma_w2), _exact("sigma_b2", sigma_b2)
+    return wide_network(read_activation(activation), layers, *variances, relative)
 
 
 def _exact(name: str, value: object, *, negative: bool = False) -> Fraction:

@@ -93,9 +93,10 @@ class HermiteDual:
         return self._closed_off(arb_poly(squares).derivative()(c.z), rest, len(squares) - 1) / rational(self.variance)
 
     def pair(self, z: Correlation) -> tuple[Any, Any]:
-        """Return E[φ(U)φ(V)] and E[φ'(U)φ'(V)] at a correlation."""
+        """Return E[φ(U)φ(V)] and E[φ'(U)φ'(V)] at a correlation; the latter needs more terms, and comes first."""
         at = z.z if z.exact is None else z.exact
-        return self.value(at), self.slope(at)
+        slope = self.slope(at)
+        return self.value(at), slope
 
     def composed(self, z: SeriesCorrelation) -> tuple[Any, Any]:
         """Return the power series R∘z and S∘z; z has no negative coefficient, and they sum to at most 1."""

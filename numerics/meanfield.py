@@ -23,9 +23,10 @@ from eigenlaw.numerics.layers import dual_of
 from eigenlaw.numerics.precision import bits_for, until_accurate
 from eigenlaw.numerics.second_moments import exact_second_moment
 from eigenlaw.theory.activations import Activation
+from eigenlaw.theory.errors import InputError
 from eigenlaw.theory.wide_network import WideNetwork
 
-_GUARD_BITS = 40
+_GUARD_BITS = 32
 _LONGEST = 4096  # bits of an exact variance
 
 
@@ -58,7 +59,7 @@ def order_parameters(network: WideNetwork, digits: int) -> OrderParameters:
         digits: relative digits, at least 1; a zero has radius 0.
 
     Raises:
-        InputError: if φ has a jump, or φ or φ' cannot be shown to be square-integrable.
+        InputError: if φ has a jump, φ or φ' cannot be shown to be square-integrable, or no signal is left.
 
     Example:
         >>> from eigenlaw.theory.wide_network import wide_network
@@ -67,7 +68,7 @@ def order_parameters(network: WideNetwork, digits: int) -> OrderParameters:
         ['1.0000', '0.31831', '0.50000']
     """
     proofs = {require_derivative(phi) for phi in set(network.activations)}
-    layers, first = network.layers, bits_for(digits) + _GUARD_BITS + 2 * network.layers
+    layers, first = network.layers, bits_for(digits) + _GUARD_BITS
     balls, reached = until_accurate(lambda _: list(chain(*_recursion(network))), digits, first, 16 * first + 4096)
     forward, overlap, backward, backward_overlap = (balls[i * layers : (i + 1) * layers] for i in range(4))
     return OrderParameters(
@@ -87,6 +88,13 @@ def _recursion(network: WideNetwork) -> tuple[list[Any], list[Any], list[Any], l
     slopes: list[tuple[Any, Any]] = []
     for phi, sigma_w2, sigma_b2 in zip(network.activations, network.sigma_w2, network.sigma_b2, strict=False):
         q_t, q_st = (_shifted(sigma_w2, q, sigma_b2) for q in (q_hat[-1], q_hat_st[-1]))
+        if q_t == 0:
+            raise InputError.of("activation", phi.name, "expected a signal: with no bias it is zero from some layer on")
+        if not (q_t > 0 and arb(exact(q_t)).is_finite()):  # more bits are needed, or it is beyond all bounds
+            q_hat.append(arb("nan"))
+            q_hat_st.append(arb("nan"))
+            slopes.append((arb("nan"), arb("nan")))
+            continue
         dual = dual_of(phi, q_t)
         value, slope = dual.pair(Correlation(exact(q_st) / exact(q_t)))
         q_hat.append(_second_moment(phi, q_t, dual))

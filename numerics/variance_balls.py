@@ -10,6 +10,7 @@ so every Hermite coefficient moves by at most δ, and E[φ(U)φ(V)], whatever th
 at most Δ(B/s₋ + C).
 """
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -22,10 +23,13 @@ from eigenlaw.numerics.derivative import derivative
 from eigenlaw.numerics.precision import working
 from eigenlaw.numerics.recurrences import rational
 from eigenlaw.theory.activations import Activation
+from eigenlaw.theory.errors import InputError
 from eigenlaw.theory.expression import Node, X, mul
 
 _BITS = 64
 _SPREAD = Fraction(1, 2**24)
+_STEEPEST = {"softplus": Fraction(1), "silu": Fraction(11, 10)}
+"""Bounds of |φ'| for φ that grow: their variances may, too, and the moments of φ' cost more and more."""
 
 
 @dataclass(frozen=True)
@@ -72,10 +76,27 @@ def middle(activation: Activation, variance: Any) -> Middle:
     with working(_BITS):
         if not (variance > rational(low) and variance < rational(high)):
             return Middle(exact, arb("inf"), arb("inf"))
-        ratio = rational(high / low).sqrt()
-        moved, plain = (ratio * moment for moment in _slope_moments(activation.tree, high))
+        if activation.family in _STEEPEST:
+            square = rational(_STEEPEST[activation.family] ** 2)
+            moved, plain = square * rational(high), square
+        else:
+            high, moments = _above(activation.tree, high)
+            moved, plain = (rational(high / low).sqrt() * moment for moment in moments)
         step = variance.rad() / (2 * rational(low))
         return Middle(exact, (step * moved.sqrt()).upper(), (step * (moved / rational(low) + plain)).upper())
+
+
+def _above(tree: Node, variance: Fraction) -> tuple[Fraction, tuple[Any, Any]]:
+    """Return s₊ at or above the variance, and the moments there.
+
+    The powers of 2^{1/8} serve as s₊, so that the layers of a network share a few of them; s₊ is the variance itself
+    only where φ' grows so fast that the moments exist at the variance but are not shown to at the power above it.
+    """
+    power = Fraction(2.0 ** (math.ceil(8 * math.log2(variance) + 1e-9) / 8))
+    try:
+        return power, _slope_moments(tree, power)
+    except InputError:
+        return variance, _slope_moments(tree, variance)
 
 
 @lru_cache(maxsize=256)

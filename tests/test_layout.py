@@ -17,7 +17,10 @@ SOURCES = sorted(
     for path in (ROOT / folder).rglob("*.py")
     if not (folder == "eigenlaw" and path.relative_to(ROOT / folder).parts[0] in LAYERS)
 )
-NETWORKS = ("networks", "measure", "averages", "dual_numbers", "standard_networks", "convolution", "images")
+NETWORKS = (
+    *("networks", "measure", "averages", "dual_numbers", "standard_networks", "convolution", "images"),
+    *("wide_networks", "metric_grams", "parameter_metrics", "germs"),
+)
 
 
 def imported(path: Path) -> set[str]:

@@ -178,10 +178,13 @@ def test_mistakes_of_the_author_are_errors_and_no_values() -> None:
         evaluate(sympy.zeta(x), {"x": 3})
     with pytest.raises(NotImplementedError, match="Float"):
         evaluate(sympy.Float(0.5) * x, {"x": 3})
-    with pytest.raises(NotImplementedError, match="limits"):
-        evaluate(sympy.Sum(x * y, (x, 0, 1), (y, 0, 1)), {})
     with pytest.raises(AttributeError):
         evaluate(x, {"x": 0.5})
+
+
+def test_sums_over_several_indices_start_with_the_innermost() -> None:
+    assert evaluate(sympy.Sum(x * y, (x, 0, y), (y, 0, 2)), {}) == 7
+    assert evaluate(sympy.Product(x + y, (x, 1, 2), (y, 0, 1)), {}) == 12
 
 
 def test_numbers_are_made_exact_or_balls() -> None:

@@ -13,7 +13,7 @@ from eigenlaw.verify import campaign
 from eigenlaw.verify.campaign import Task
 from eigenlaw.verify.claim import Budget
 from eigenlaw.verify.judge import Context
-from eigenlaw.verify.registry import ID, claims, claims_of_file, matches, row_of, rows, select_claims
+from eigenlaw.verify.registry import ID, PAPERS, claims, claims_of_file, matches, row_of, rows, select_claims
 
 CONTRACT = Path(__file__).parent / "contract"
 
@@ -158,9 +158,10 @@ def test_the_command_that_replays_names_the_file_of_a_user_s_claim(tmp_path: Pat
     assert verdict.counterexample["replay"].startswith(f"eigenlaw verify '{file}' my:a --form printed ")
 
 
-def test_every_row_of_the_index_is_there_and_has_claims_if_it_is_testable() -> None:
-    known = [row for row in rows() if row.paper == "murray"]
-    wanted = (CONTRACT / "murray_rows.txt").read_text(encoding="utf-8").split()
+@pytest.mark.parametrize("paper", PAPERS)
+def test_every_row_of_the_index_is_there_and_has_claims_if_it_is_testable(paper: str) -> None:
+    known = [row for row in rows() if row.paper == paper]
+    wanted = (CONTRACT / f"{paper}_rows.txt").read_text(encoding="utf-8").split()
     assert sorted(row.id for row in known) == sorted(wanted)
     decided = {row_of(claim.id) for claim in claims()}
     assert {row.id for row in known if row.status == "testable"} <= decided

@@ -41,12 +41,12 @@ class BlockGram:
     @property
     def second_moment(self) -> Any:
         """The mean of the squares of the eigenvalues."""
-        square = self.own**2 + (self.samples - 1) * self.overlap**2
-        return self.outputs * self.samples * square * self.scale**2 / self.dimension
+        square = self.own * self.own + (self.samples - 1) * self.overlap * self.overlap
+        return self.outputs * self.samples * square * self.scale * self.scale / self.dimension
 
     @property
     def lambda_max(self) -> Any:
-        """The largest eigenvalue, of multiplicity C: its vectors are constant on a block."""
+        """The largest eigenvalue; its C vectors are constant on a block."""
         return (self.own + (self.samples - 1) * self.overlap) * self.scale
 
     @property
@@ -56,13 +56,17 @@ class BlockGram:
 
     @property
     def multiplicity(self) -> Any:
-        """How often the largest eigenvalue occurs."""
-        return self.outputs
+        """How often the largest eigenvalue occurs: C, and CT where the overlap is 0."""
+        if self.own == 0:
+            return self.dimension
+        return self.outputs * self.samples if self.overlap == 0 else self.outputs
 
 
 @dataclass(frozen=True)
 class CentredGram:
     """The metric of gradients less their mean over the inputs, (23): what is left of a ``BlockGram`` is its bulk.
+
+    With one input nothing is left: the metric is zero.
 
     Attributes:
         whole: the metric without the subtraction.
@@ -71,23 +75,33 @@ class CentredGram:
     whole: BlockGram
 
     @property
+    def dimension(self) -> Any:
+        """The dimension of the metric."""
+        return self.whole.dimension
+
+    @property
     def mean(self) -> Any:
         """The mean of the eigenvalues."""
-        return self.multiplicity * self.whole.bulk / self.whole.dimension
+        return self._count * self.whole.bulk / self.whole.dimension
 
     @property
     def second_moment(self) -> Any:
         """The mean of the squares of the eigenvalues."""
-        return self.multiplicity * self.whole.bulk**2 / self.whole.dimension
+        return self._count * self.whole.bulk * self.whole.bulk / self.whole.dimension
 
     @property
     def lambda_max(self) -> Any:
         """The largest eigenvalue while T stays fixed as M grows; it is larger as soon as T grows with M."""
-        return self.whole.bulk
+        return self.whole.bulk * 0 if self._count == 0 else self.whole.bulk
 
     @property
     def multiplicity(self) -> Any:
-        """How often the largest eigenvalue occurs, T > 1."""
+        """How often the largest eigenvalue occurs."""
+        return self.whole.dimension if self.lambda_max == 0 else self._count
+
+    @property
+    def _count(self) -> Any:
+        """C(T − 1)."""
         return self.whole.outputs * (self.whole.samples - 1)
 
 
@@ -132,3 +146,69 @@ def _sum(terms: Iterable[Any]) -> Any:
     for term in others:
         first = first + term
     return first
+
+
+def block_second_moment() -> Any:
+    """Return s of F^{ll} for any T up to the order of M: Theorem 3.2 with what inputs of overlap 0 leave at l = 1.
+
+    Where q̂_st^{l−1} = 0 the overlaps h(s)·h(t)/M_0 of the inputs are of the order M^{−1/2}, and T ~ M of them count.
+
+    Example:
+        >>> sorted(map(str, block_second_moment().free_symbols))
+        ['C', 'M', 'T', 'l']
+    """
+    import sympy
+
+    layer, samples, outputs, width = sympy.symbols("l T C M")
+    names = ("alpha_l", "q_hat", "q_hat_st", "q_tilde", "q_tilde_st")
+    alpha, q_hat, q_hat_st, q_tilde, q_tilde_st = map(sympy.Function, names)
+    chance = sympy.KroneckerDelta(layer, 1) / (alpha(0) * width)
+    overlap = q_tilde_st(layer) ** 2 * (q_hat_st(layer - 1) ** 2 + chance)
+    own = q_tilde(layer) ** 2 * q_hat(layer - 1) ** 2
+    scale = outputs * alpha(layer - 1) / alpha(layer)
+    return scale * ((samples - 1) / samples * overlap + own / samples)
+
+
+def centred_bound() -> Any:
+    """Return a bound of the median of λ_max(F̄) at T = r M, free of M, for linear networks with one hidden layer.
+
+    F̄* is at most (‖A‖ + ‖W^1‖²) ‖X‖²/T in norm, A = W^2 W^{2⊤}, and A is independent of W^1 and X. For a Gaussian
+    m × n matrix E‖G‖² ≤ (√m + √n)² + 1 (Davidson and Szarek; Poincaré), and the median is at most twice the mean.
+
+    Example:
+        >>> sorted(map(str, centred_bound().free_symbols))
+        ['C', 'r', 'v']
+    """
+    import sympy
+
+    v, outputs, ratio = sympy.symbols("v C r")
+    outer, inner = (1 + sympy.sqrt(outputs)) ** 2 + 1, sympy.Integer(5)
+    return 2 * v * (outer + inner) * ((1 + sympy.sqrt(ratio)) ** 2 + 1) / ratio
+
+
+def centred_second_moment() -> Any:
+    """Return s of F for linear networks without biases and with one hidden layer, at any T up to the order of M.
+
+    There κ_2 = 0, and the fluctuations of the overlaps add 5/M to the 4/T = κ_1²/(v² T) of Theorem 3.1.
+
+    Example:
+        >>> centred_second_moment()
+        C*v**2*(4/T + 5/M)
+    """
+    import sympy
+
+    outputs, samples, width, v = sympy.symbols("C T M v")
+    return outputs * v**2 * (4 / samples + 5 / width)
+
+
+def sum_of_blocks() -> Any:
+    """Return Σ_l λ^l over the diagonal blocks: at least λ_max of F at every width, and equal to it in the limit.
+
+    Example:
+        >>> sum_of_blocks()
+        Sum(lambda(l), (l, 1, L))
+    """
+    import sympy
+
+    layer, last = sympy.symbols("l L")
+    return sympy.Sum(sympy.Function("lambda")(layer), (layer, 1, last))

@@ -272,14 +272,19 @@ def _compare(name: str, left: Number, right: Number) -> bool:
 
 
 def _iterated(tree: Any) -> Program:
+    """Translate a sum or product over one index or several, the innermost first."""
     import sympy
 
-    if len(tree.args) > 2:
-        raise NotImplementedError(f"limits={tree.args[1:]}: expected one index; nest sums over several")
-    symbol, low, high = tree.args[1]
-    body, first = _program(tree.args[0]), _program(low)
-    last = None if high.is_infinite else _program(high)
-    name, is_sum = symbol.name, isinstance(tree, sympy.Sum)
+    is_sum, body = isinstance(tree, sympy.Sum), _program(tree.args[0])
+    for limits in tree.args[1:]:
+        body = _over(body, limits, is_sum)
+    return body
+
+
+def _over(body: Program, limits: Any, is_sum: bool) -> Program:
+    symbol, low, high = limits
+    first, last = _program(low), None if high.is_infinite else _program(high)
+    name = symbol.name
 
     def value(bindings: Mapping[str, Any]) -> Number:
         local, total = dict(bindings), _ZERO if is_sum else _ONE

@@ -3,7 +3,8 @@
 The gradient of output k at input t by W^l is the outer product of delta_k^l(t) and h^{l-1}(t), by b^l it is
 delta_k^l(t), by h^l it is (W^{l+1})^T delta_k^{l+1}(t): the product of two gradients is a sum over layers of
 products of two numbers, and the CT x CT Gram of all gradients a sum of elementwise products of small Grams. Nothing
-of the size of the parameters is formed. Rows are ordered as in (A.2): the inputs of output 1, then of output 2.
+of the size of the parameters is formed. Rows are ordered as in (A.2): the inputs of output 1, then of output 2. The
+Grams of several networks, on a leading axis of the signals, have that axis too.
 Source: Karakida et al., (A.1)-(A.2), (A.6)-(A.8), (E.1)-(E.5), (F.1), (30)-(31). Floats, or exact rationals.
 """
 
@@ -20,15 +21,14 @@ Array = NDArray[Any]
 
 def backward_gram(signals: Signals, layer: int) -> Array:
     """Return sum_i delta_{k,i}^l(s) delta_{k',i}^l(t) for all pairs (k, s), (k', t), of shape (CT, CT), 1 <= l <= L."""
-    delta = signals.delta[layer - 1]
-    flat = delta.reshape(-1, delta.shape[2])
-    return np.asarray(flat @ flat.T)
+    flat = _rows(signals.delta[layer - 1])
+    return np.asarray(flat @ flat.swapaxes(-1, -2))
 
 
 def forward_gram(signals: Signals, layer: int) -> Array:
     """Return sum_i h_i^l(s) h_i^l(t) for all pairs of inputs, of shape (T, T), 0 <= l < L."""
     h = signals.h[layer]
-    return np.asarray(h @ h.T)
+    return np.asarray(h @ h.swapaxes(-1, -2))
 
 
 def gradient_gram(signals: Signals, layers: Sequence[int] | None = None, *, weights: Any = 1, biases: Any = 1) -> Array:
@@ -48,13 +48,14 @@ def gradient_gram(signals: Signals, layers: Sequence[int] | None = None, *, weig
         >>> float(found[0, 0]) == 12**2 + 12**2 + 4**2 + 1
         True
     """
-    depth = len(signals.h)
-    outputs = len(signals.delta[0])
+    *networks, outputs, samples, _ = signals.delta[0].shape
     total: Any = 0
-    for layer in range(1, depth + 1) if layers is None else layers:
+    for layer in range(1, len(signals.h) + 1) if layers is None else layers:
         own = _of_layer(weights, layer) * forward_gram(signals, layer - 1) + _of_layer(biases, layer)
-        total = total + backward_gram(signals, layer) * np.tile(own, (outputs, outputs))
-    return np.asarray(total)
+        blocks = backward_gram(signals, layer).reshape(*networks, outputs, samples, outputs, samples)
+        np.multiply(blocks, own[..., None, :, None, :], out=blocks)
+        total = np.add(total, blocks, out=blocks)
+    return np.asarray(total.reshape(*networks, outputs * samples, outputs * samples))
 
 
 def feature_gram(signals: Signals, network: WideParameters, layers: Sequence[int] | None = None) -> Array:
@@ -74,14 +75,13 @@ def feature_gram(signals: Signals, network: WideParameters, layers: Sequence[int
     total: Any = 0
     for layer in range(network.layers) if layers is None else layers:
         gradients = feature_gradients(signals, network, layer)
-        total = total + gradients @ gradients.T
+        total = total + gradients @ gradients.swapaxes(-1, -2)
     return np.asarray(total)
 
 
 def feature_gradients(signals: Signals, network: WideParameters, layer: int) -> Array:
     """Return the derivatives of f_k(t) by h^l, 0 <= l < L, of shape (CT, M_l)."""
-    delta = signals.delta[layer]
-    return np.asarray(delta.reshape(-1, delta.shape[2]) @ network.weights[layer])
+    return np.asarray(_rows(signals.delta[layer]) @ network.weights[layer])
 
 
 def output_block(gram: Array, outputs: int, k: int) -> Array:
@@ -91,8 +91,8 @@ def output_block(gram: Array, outputs: int, k: int) -> Array:
         >>> output_block(np.arange(16).reshape(4, 4), 2, 1).tolist()
         [[10, 11], [14, 15]]
     """
-    samples = len(gram) // outputs
-    return gram[k * samples : (k + 1) * samples, k * samples : (k + 1) * samples]
+    samples = gram.shape[-1] // outputs
+    return gram[..., k * samples : (k + 1) * samples, k * samples : (k + 1) * samples]
 
 
 def centred_gram(gram: Array, outputs: int) -> Array:
@@ -110,9 +110,9 @@ def centred_gram(gram: Array, outputs: int) -> Array:
 
 
 def softmax(outputs: Array) -> Array:
-    """Return g_k(t) of (25), of shape (T, C), without overflow."""
-    raised = np.exp(outputs - outputs.max(axis=1, keepdims=True))
-    return np.asarray(raised / raised.sum(axis=1, keepdims=True))
+    """Return g_k(t) of (25), of shape (..., T, C), without overflow."""
+    raised = np.exp(outputs - outputs.max(axis=-1, keepdims=True))
+    return np.asarray(raised / raised.sum(axis=-1, keepdims=True))
 
 
 def softmax_gram(gram: Array, g: Array) -> Array:
@@ -136,6 +136,10 @@ def softmax_gram(gram: Array, g: Array) -> Array:
     mixed = np.einsum("ktls,sl->kts", half, g)
     found = half * root.T[None, None] - mixed[:, :, None, :] * root.T[None, None]
     return np.asarray(found.reshape(gram.shape))
+
+
+def _rows(delta: Array) -> Array:
+    return np.asarray(delta.reshape(*delta.shape[:-3], -1, delta.shape[-1]))
 
 
 def _mean(blocks: Array, axis: int) -> Array:

@@ -161,13 +161,15 @@ def _indices(tree: Any) -> Iterator[Mutant]:
                     quick_left -= 1
                     yield Mutant(f"index {argument}{step:+d} in {node}", _edited(tree, (*path, position), moved), quick)
         elif isinstance(node, sympy.Sum | sympy.Product):
-            for position, bound in enumerate(node.args[1].args[1:], start=1):
+            ends = [(place, end) for place in range(1, len(node.args)) for end in (1, 2)]
+            for place, end in ends:
+                bound = node.args[place].args[end]
                 for step in (1, -1) if bound.is_finite is not False else ():
                     with unevaluated():
                         moved = sympy.Add(bound, step)
                     quick = quick_left > 0
                     quick_left -= 1
-                    yield Mutant(f"limit {bound}{step:+d}", _edited(tree, (*path, 1, position), moved), quick)
+                    yield Mutant(f"limit {bound}{step:+d}", _edited(tree, (*path, place, end), moved), quick)
         elif node.is_Pow and node.args[1].is_Rational and abs(node.args[1]) != 1:
             for step in (1, -1):
                 yield Mutant(f"exponent {step:+d} in {node}", _edited(tree, (*path, 1), node.args[1] + step), False)

@@ -4,7 +4,8 @@
     delta_k^L = e_k,   delta_k^l = phi'(u^l) * (W^{l+1})^T delta_k^{l+1}.
 
 Source: Karakida et al., (1)-(6). Weights and biases include their scale: W^l_ij ~ N(0, sigma_w2 / M_{l-1}),
-b^l_i ~ N(0, sigma_b2). All arrays hold floats, or exact rationals (dtype object).
+b^l_i ~ N(0, sigma_b2). All arrays hold floats, or exact rationals (dtype object). Several networks of one shape, each
+with its own inputs, are one network whose arrays have a leading axis.
 """
 
 from collections.abc import Sequence
@@ -26,8 +27,8 @@ class WideParameters:
     """The parameters of one network.
 
     Args:
-        weights: W^1 ... W^L, of shape (M_l, M_{l-1}).
-        biases: b^1 ... b^L, of shape (M_l,).
+        weights: W^1 ... W^L, of shape (M_l, M_{l-1}), or (count, M_l, M_{l-1}) for several networks.
+        biases: b^1 ... b^L, of shape (M_l,), or (count, M_l).
     """
 
     weights: tuple[Array, ...]
@@ -41,7 +42,7 @@ class WideParameters:
     @property
     def widths(self) -> tuple[int, ...]:
         """(M_0, ..., M_L)."""
-        return (self.weights[0].shape[1], *(weight.shape[0] for weight in self.weights))
+        return (self.weights[0].shape[-1], *(weight.shape[-2] for weight in self.weights))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Signals:
     Args:
         h: h^0 ... h^{L-1}, of shape (T, M_l).
         delta: delta^1 ... delta^L, of shape (C, T, M_l): the derivative of output k by u^l at input t.
-        outputs: f, of shape (T, C).
+        outputs: f, of shape (T, C). For several networks each has a leading axis.
     """
 
     h: tuple[Array, ...]
@@ -76,7 +77,11 @@ def layer_widths(alphas: Sequence[Any], width: int, outputs: int) -> tuple[int, 
 
 
 def sample_network(
-    widths: Sequence[int], sigma_w2: Sequence[float], sigma_b2: Sequence[float], rng: np.random.Generator
+    widths: Sequence[int],
+    sigma_w2: Sequence[float],
+    sigma_b2: Sequence[float],
+    rng: np.random.Generator,
+    count: int | None = None,
 ) -> WideParameters:
     """Draw a network, the lowest layer first, its weights before its biases.
 
@@ -85,27 +90,29 @@ def sample_network(
         sigma_w2: the variances of the layers 1 ... L, short of 1/M_{l-1}.
         sigma_b2: the variances of the biases of the layers 1 ... L.
         rng: source of randomness.
+        count: how many networks, on a leading axis; one without that axis if not given.
 
     Example:
         >>> network = sample_network((2, 5, 3), (1.0, 1.0), (0.0, 1.0), np.random.default_rng(0))
         >>> [weight.shape for weight in network.weights], bool(network.biases[0].any())
         ([(5, 2), (3, 5)], False)
     """
+    lead = () if count is None else (count,)
     weights, biases = [], []
     for (fan_in, fan_out), weight, bias in zip(pairwise(widths), sigma_w2, sigma_b2, strict=True):
-        weights.append(rng.standard_normal((fan_out, fan_in)) * np.sqrt(weight / fan_in))
-        biases.append(rng.standard_normal(fan_out) * np.sqrt(bias))
+        weights.append(rng.standard_normal((*lead, fan_out, fan_in)) * np.sqrt(weight / fan_in))
+        biases.append(rng.standard_normal((*lead, fan_out)) * np.sqrt(bias))
     return WideParameters(tuple(weights), tuple(biases))
 
 
-def sample_inputs(samples: int, dimension: int, rng: np.random.Generator) -> Array:
-    """Draw inputs with independent standard normal entries, one a row: (6).
+def sample_inputs(samples: int, dimension: int, rng: np.random.Generator, count: int | None = None) -> Array:
+    """Draw inputs with independent standard normal entries, one a row: (6); for several networks if count is given.
 
     Example:
         >>> sample_inputs(4, 2, np.random.default_rng(0)).shape
         (4, 2)
     """
-    return rng.standard_normal((samples, dimension))
+    return rng.standard_normal((samples, dimension) if count is None else (count, samples, dimension))
 
 
 def rational_network(
@@ -140,7 +147,7 @@ def propagate(network: WideParameters, phi: ArrayFunction | Sequence[ArrayFuncti
     Args:
         network: the parameters.
         phi: the activation of all hidden layers, a plain function of an array, or a sequence of L - 1 of them.
-        X: inputs, one a row, of shape (T, M_0).
+        X: inputs, one a row, of shape (T, M_0), or (count, T, M_0) for several networks.
 
     Raises:
         ValueError: X or the activations do not fit.
@@ -153,19 +160,24 @@ def propagate(network: WideParameters, phi: ArrayFunction | Sequence[ArrayFuncti
     """
     hidden = network.layers - 1
     functions = [phi] * hidden if callable(phi) else list(phi)
-    if len(functions) != hidden or X.ndim != 2 or X.shape[1] != network.widths[0]:
+    if len(functions) != hidden or X.ndim != network.weights[0].ndim or X.shape[-1] != network.widths[0]:
         raise ValueError(f"X (shape {X.shape}), {len(functions)} activations: expected them to fit {network.widths}")
     h, slopes = [X], []
     for W, b, function in zip(network.weights, network.biases, functions, strict=False):
-        value, slope = derivative(function, h[-1] @ W.T + b)
+        value, slope = derivative(function, _affine(h[-1], W, b))
         h.append(value)
         slopes.append(slope)
-    outputs = h[-1] @ network.weights[-1].T + network.biases[-1]
-    samples, count = outputs.shape
-    one = np.ones(1, dtype=np.int64).astype(X.dtype)[0]
-    top = np.zeros((count, samples, count), dtype=np.int64).astype(X.dtype)
-    top[np.arange(count), :, np.arange(count)] = one
+    outputs = _affine(h[-1], network.weights[-1], network.biases[-1])
+    *lead, samples, count = outputs.shape
+    zero, one = (Fraction(0), Fraction(1)) if X.dtype == object else (0.0, 1.0)
+    top = np.full((*lead, count, samples, count), zero, dtype=X.dtype)
+    for k in range(count):
+        top[..., k, :, k] = one
     delta = [top]
     for W, slope in zip(reversed(network.weights), reversed(slopes), strict=False):
-        delta.append((delta[-1] @ W) * slope)
+        delta.append((delta[-1] @ W[..., None, :, :]) * slope[..., None, :, :])
     return Signals(tuple(h), tuple(reversed(delta)), outputs)
+
+
+def _affine(h: Array, W: Array, b: Array) -> Array:
+    return np.asarray(h @ W.swapaxes(-1, -2) + b[..., None, :])

@@ -10,11 +10,13 @@ from eigenlaw.theory.errors import InputError
 
 if TYPE_CHECKING:
     from eigenlaw.theory.sphere import Measure
+    from eigenlaw.theory.wide_network import WideNetwork
 
 MOST_ORDER = 10**6
 MOST_DIGITS = 10**5
 MOST_LAYERS = 10**4
 MOST_DIMENSION = 10**6
+MOST_SIZE = 10**12
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _RATIONAL = re.compile(r"[+-]?([0-9]{1,1000}(\.[0-9]{0,1000})?|\.[0-9]{1,1000})([eE][+-]?[0-9]{1,3})?(/[0-9]{1,1000})?")
 
@@ -23,6 +25,10 @@ Options = Mapping[str, str | None]
 
 HYPER_PARAMETERS = ("gamma_b2", "gamma_w2", "sigma_w2", "sigma_b2")
 SPHERE = ("dimension", "measure")
+WIDE_NETWORK = ("activation", "layers", "sigma_w2", "sigma_b2", "alpha")
+SIZES = ("width", "outputs", "samples")
+_EXAMPLES = {"width": "200", "outputs": "10", "samples": "100"}
+_VARIANCES = {"sigma_w2": "2", "sigma_b2": "1/10"}
 
 
 class HyperParameters(TypedDict):
@@ -173,3 +179,26 @@ def hyper_parameters(options: Options) -> HyperParameters:
         "sigma_w2": "unit" if scale == "unit" else rational("sigma_w2", scale),
         "sigma_b2": optional("sigma_b2"),
     }
+
+
+def wide(options: Options) -> "WideNetwork":
+    """Return the network of ``--activation``, ``--layers``, ``--sigma-w2``, ``--sigma-b2`` and ``--alpha``.
+
+    Raises:
+        InputError: if one of the variances is missing, or something cannot be used.
+    """
+    from eigenlaw.theory.wide_network import wide_network
+
+    phi, depth = chosen_activation(options), layers(options)
+    sigma_w2, sigma_b2 = (rational(name, required(options, name, example)) for name, example in _VARIANCES.items())
+    alphas = [rational("alpha", part) for part in (options.get("alpha") or "1").split(",")]
+    return wide_network(phi, depth, sigma_w2, sigma_b2, alphas * depth if len(alphas) == 1 else alphas)
+
+
+def size(options: Options, name: str) -> int:
+    """Return M, C or T.
+
+    Raises:
+        InputError: if it is missing, or no integer of at least 1.
+    """
+    return integer(name, required(options, name, _EXAMPLES[name]), least=1, most=MOST_SIZE)

@@ -39,7 +39,7 @@ class Derivation:
     """What is shown.
 
     Attributes:
-        what: ``hermite``, ``dual`` or ``ntk``.
+        what: ``hermite``, ``dual``, ``ntk``, ``order-parameters`` or ``fisher``.
         phi: the activation's name; None for symbolic coefficients.
         title: one line.
         kind: ``closed form``, ``finite sum``, ``integral``, ``series`` or ``open``.
@@ -52,6 +52,7 @@ class Derivation:
         special: the same in a special case, of which ``case`` says what it is.
         case: one line.
         instances: the names of those symbols that one of the laws gives.
+        heading: one line above the values.
     """
 
     what: str
@@ -67,6 +68,7 @@ class Derivation:
     special: tuple[Formula, ...] = ()
     case: str = ""
     instances: frozenset[str] = frozenset()
+    heading: str = "The first of them:"
 
     @property
     def shown_symbols(self) -> tuple[Formula, ...]:
@@ -121,7 +123,7 @@ def as_text(found: Derivation) -> str:
         lines += ["", f"{formula.text}, which is", *typeset.picture(formula.expression, width)]
     for heading, group in (
         ("With", found.shown_symbols),
-        ("The first of them:", found.values),
+        (found.heading, found.values),
         (found.case, found.special),
     ):
         if group:

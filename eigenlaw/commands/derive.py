@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from eigenlaw.commands import arguments, derive_ntk
+from eigenlaw.commands import arguments, derive_fisher, derive_ntk
 from eigenlaw.commands.arguments import Options
 from eigenlaw.commands.columns import patience
 from eigenlaw.commands.derivation import (
@@ -30,7 +30,7 @@ def run(what: str, spec: str | None, options: Options, style: str) -> None:
     """Derive a law and print it.
 
     Args:
-        what: ``hermite``, ``dual`` or ``ntk``.
+        what: a key of ``_QUANTITIES``.
         spec: an activation, or None for symbolic coefficients.
         options: the options as typed, None where not given.
         style: ``text``, ``latex``, ``json`` or ``python``.
@@ -160,4 +160,6 @@ _QUANTITIES: dict[str, tuple[Callable[[Activation | None, Options], Derivation],
     "hermite": (_hermite, ("order",)),
     "dual": (_dual, ()),
     "ntk": (derive_ntk.build, ("order", "layers", *arguments.HYPER_PARAMETERS)),
+    "order-parameters": (derive_fisher.order_parameters, ("layers", "sigma_w2", "sigma_b2")),
+    "fisher": (derive_fisher.fisher, ()),
 }

@@ -1,41 +1,22 @@
 """`eigenlaw eval`: values to any number of digits, each with a radius."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from eigenlaw.commands import arguments
+from eigenlaw.commands import arguments, evaluate_fisher
 from eigenlaw.commands.arguments import Options
 from eigenlaw.commands.columns import columns, patience, terminal_width
+from eigenlaw.commands.evaluation import Evaluation, Index, Value, label
 from eigenlaw.commands.output import check_choice, note, write_json
 from eigenlaw.theory.errors import InputError
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """Balls by index.
-
-    Attributes:
-        title: the name of the index and of the value.
-        indices: integers, or the points as typed.
-        balls: ``flint.arb``, as many.
-        certified: whether every radius is a proof.
-        method: how they were computed, where there is more than one way.
-    """
-
-    title: tuple[str, str]
-    indices: Sequence[int | str]
-    balls: Sequence[Any]
-    certified: bool
-    method: str = ""
 
 
 def run(what: str, options: Options, digits: str, json: str | None) -> int:
     """Evaluate a quantity, print it, and return 0 if every value has the digits, else 1.
 
     Args:
-        what: ``hermite``, ``dual``, ``ntk`` or ``sphere``.
+        what: a key of ``_QUANTITIES``.
         options: the options as typed, None where not given.
         digits: relative digits, as typed.
         json: a file, ``-`` for standard output in place of the table, or None.
@@ -71,7 +52,7 @@ def run(what: str, options: Options, digits: str, json: str | None) -> int:
 
 
 def _echo(name: str, text: str) -> str | int:
-    return int(text) if name in {"order", "layers", "dimension"} else text
+    return int(text) if name in _INTEGERS else text
 
 
 def _hermite(options: Options, digits: int) -> Evaluation:
@@ -136,14 +117,17 @@ _QUANTITIES: dict[str, tuple[Callable[[Options, int], Evaluation], tuple[str, ..
     "dual": (_dual, ("activation", "at")),
     "ntk": (_ntk, ("activation", "layers", "order", "at", *arguments.HYPER_PARAMETERS)),
     "sphere": (_sphere, ("activation", "layers", "order", *arguments.SPHERE, *arguments.HYPER_PARAMETERS)),
+    "order-parameters": (evaluate_fisher.order_parameters, arguments.WIDE_NETWORK),
+    "fisher": (evaluate_fisher.fisher, (*arguments.WIDE_NETWORK, *arguments.SIZES)),
 }
+_INTEGERS = {"order", "layers", "dimension", *arguments.SIZES}
 
 
 def _order(options: Options) -> int:
     return arguments.integer("order", arguments.required(options, "order", "10"), most=arguments.MOST_ORDER)
 
 
-def _values(found: Evaluation, digits: int) -> list[tuple[int | str, str, str]]:
+def _values(found: Evaluation, digits: int) -> list[Value]:
     from eigenlaw.numerics.precision import decimal
 
     pairs = zip(found.indices, found.balls, strict=True)
@@ -165,17 +149,14 @@ def _shortcomings(found: Evaluation, digits: int) -> list[str]:
     return notes
 
 
-def _listed(found: Evaluation, indices: Sequence[int | str]) -> str:
-    shown = ", ".join(map(str, indices[:5]))
+def _listed(found: Evaluation, indices: Sequence[Index]) -> str:
+    shown = ", ".join(map(label, indices[:5]))
     return f"{found.title[0]} = {shown}" + (f" and {len(indices) - 5} more" if len(indices) > 5 else "")
 
 
-def _print(
-    what: str, given: Options, digits: int, found: Evaluation, values: Sequence[tuple[int | str, str, str]]
-) -> None:
+def _print(what: str, given: Options, digits: int, found: Evaluation, values: Sequence[Value]) -> None:
     typed = ", ".join(f"{name} {text}" for name, text in given.items())
     proof = "certified" if found.certified else "estimated radii"
     print(f"{what}: {typed}; {digits} digits, {proof}{f', by {found.method}' if found.method else ''}\n")
-    rows = [(str(index), value, radius) for index, value, radius in values]
-    for line in columns((*found.title, "radius"), rows, terminal_width()):
+    for line in columns((*found.title, "radius"), found.rows(values), terminal_width()):
         print(line)

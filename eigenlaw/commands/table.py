@@ -227,6 +227,18 @@ def _errata(options: Options) -> Table:
     return table_errata.build(options)
 
 
+def _order_parameters(options: Options) -> Table:
+    from eigenlaw.commands import table_fisher
+
+    return table_fisher.order_parameters(options)
+
+
+def _fisher(options: Options) -> Table:
+    from eigenlaw.commands import table_fisher
+
+    return table_fisher.fisher(options)
+
+
 def _decay(options: Options) -> Table:
     from eigenlaw.commands import table_decay
 
@@ -244,6 +256,8 @@ _TABLES: dict[str, tuple[Callable[[Options], Table], tuple[str, ...]]] = {
         _sphere,
         ("activation", "layers", "order", "digits", *arguments.SPHERE, *arguments.HYPER_PARAMETERS),
     ),
+    "order-parameters": (_order_parameters, ("digits", *arguments.WIDE_NETWORK)),
+    "fisher": (_fisher, ("digits", *arguments.WIDE_NETWORK, *arguments.SIZES)),
 }
 
 
