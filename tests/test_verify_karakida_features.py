@@ -85,3 +85,16 @@ def test_the_exact_claims_are_settled(claim: Claim) -> None:
     false = {f"karakida:{name}.{part} printed" for name, part in product(("thm-5.1-depth",), (1, 2))}
     false |= {"karakida:thm-5.1-variance.1 printed"}
     assert judge(claim, Context(Budget("quick"))).verdict == ("fails" if claim.key in false else "holds")
+
+
+def test_where_overlaps_are_weak_the_largest_eigenvalue_reaches_its_limit_late() -> None:
+    """The settings of Theorem 5.2's claim leave these out; the theorem holds for them all the same."""
+    case = wide_case("abs", "1", "1/10", 2, 1, 5, False)
+    bound = limits_of(case)
+    limit = float((4 * bound["q_tilde_st"](1) + bound["q_tilde"](1)) / 5)
+    rng = np.random.default_rng(3)
+    narrow, wide = (measured(feature_blocks.largest)(case, *size)[:, 0] for size in ((64, rng, 200), (2048, rng, 24)))
+    error = wide.std() / len(wide) ** 0.5
+    assert narrow.mean() > 1.3 * limit
+    assert abs(wide.mean() - limit) < 4 * error + 0.03 * limit
+    assert wide.mean() + 4 * error < 1.15 * limit

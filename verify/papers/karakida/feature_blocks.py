@@ -232,7 +232,8 @@ CLAIMS: tuple[Claim, ...] = (
         r"\lim\lambda_{\max}(A_k^{ll})",
         Formula(_printed_largest),
         wide_limit(wide_cases(SHAPES, (*APART, EVEN[0])), largest, _largest),
-        note="Where q̃_st^{l+1} = 0 all T eigenvalues have this limit.",
+        note="Where q̃_st^{l+1} = 0 all T eigenvalues have this limit. The settings have strong overlaps: where they "
+        "are weak, as for abs with σ_b² = 1/10, λ_max comes near its limit only at M of a few thousand.",
     ),
     Claim(
         "karakida:thm-5.2-eigenvector",
@@ -259,6 +260,7 @@ CLAIMS: tuple[Claim, ...] = (
             controls=(wide_case("cos", "2", "0", 2, 1, 3, False),),
         ),
         (OVERLAPPING,),
+        note="The settings have strong overlaps: where they are weak, the cosine is near 1 only at M of thousands.",
     ),
     Claim(
         "karakida:eq-f.1.1",
