@@ -16,7 +16,6 @@ _ZERO, _ONE = fmpq(0), fmpq(1)
 Number = Any  # an exact rational (flint.fmpq), an exact square root of one (Surd), or a real ball (flint.arb)
 Program = Callable[[Mapping[str, Any]], Number]
 
-
 _LATEX = {
     "gamma_w2": r"\gamma_w^2",
     "gamma_b2": r"\gamma_b^2",
@@ -79,9 +78,7 @@ class Formula:
         """The formula in LaTeX, as it was written."""
         import sympy
 
-        names = {
-            symbol: _LATEX[symbol.name] for symbol in self.tree.free_symbols if getattr(symbol, "name", "") in _LATEX
-        }
+        names = {symbol: _LATEX[str(symbol)] for symbol in self.tree.free_symbols if str(symbol) in _LATEX}
         text: str = sympy.latex(self.tree, order="none", symbol_names=names)
         return text
 
@@ -89,16 +86,23 @@ class Formula:
         """The formula in lines of characters, at most ``width`` wide where it can be broken."""
         import sympy
 
-        symbols = [symbol for symbol in self.tree.free_symbols if str(symbol) in _PRETTY]
-        squares = {symbol: sympy.Symbol(_PRETTY[symbol.name]) for symbol in symbols}
-        with unevaluated():
-            tree = self.tree.xreplace(squares)
-        text: str = sympy.pretty(tree, order="none", num_columns=width)
+        squares = {s: sympy.Symbol(_PRETTY[str(s)]) for s in self.tree.free_symbols if str(s) in _PRETTY}
+        text: str = sympy.pretty(_renamed(self.tree, squares), order="none", num_columns=width)
         return text
 
     def value(self, bindings: Mapping[str, Any]) -> Number:
         """Evaluate with the given values of symbols and functions; see ``evaluate``."""
         return evaluate(self.tree, bindings)
+
+
+def _renamed(tree: Any, names: Mapping[Any, Any]) -> Any:
+    """Return a tree with other symbols, otherwise as it is."""
+    import sympy
+
+    if not tree.args:
+        return names.get(tree, tree)
+    with sympy.evaluate(isinstance(tree, sympy.Sum | sympy.Product)):  # unevaluated, they would get a factor 1
+        return tree.func(*(_renamed(argument, names) for argument in tree.args))
 
 
 def symbols(names: str) -> tuple[Any, ...]:
