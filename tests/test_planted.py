@@ -106,6 +106,36 @@ FAULTS = {
         "weight * half * value * (-x * x).exp()",
         ("murray:eq-22.2",),
     ),
+    "weights in kappa": Fault(
+        "theory/fisher.py", "* alphas[layer - 1] / alpha for", "* alphas[layer - 1] for", ("karakida:kappa.3",)
+    ),
+    "count of pairs of inputs": Fault(
+        "theory/fisher.py",
+        "(self.samples - 1) * self.overlap * self.overlap",
+        "self.samples * self.overlap * self.overlap",
+        ("karakida:eq-a.4",),
+    ),
+    "gradients by the biases": Fault(
+        "theory/metrics.py",
+        "return weights + q_tilde[layer] if form",
+        "return weights if form",
+        ("karakida:thm-3.1-m",),
+    ),
+    "second coefficient of the softmax": Fault(
+        "theory/softmax_fisher.py",
+        "_product_trace(mean, mean) - squares / samples / samples",
+        "_product_trace(mean, mean) - squares / samples",
+        ("karakida:eq-b.5.4",),
+    ),
+    "layers of the mean below": Fault(
+        "theory/centred.py", "mean[i] ** 2, (i, 1, j - 1)", "mean[i] ** 2, (i, 1, j)", ("karakida:condition-ii.2",)
+    ),
+    "variances of the layers backwards": Fault(
+        "numerics/meanfield.py",
+        "zip(reversed(slopes), reversed(network.sigma_w2)",
+        "zip(reversed(slopes), network.sigma_w2",
+        ("karakida:kappa-tilde.3",),
+    ),
 }
 
 

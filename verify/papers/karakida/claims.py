@@ -3,10 +3,12 @@
 from eigenlaw.verify.claim import Claim
 from eigenlaw.verify.papers.karakida import (
     block_diagonal,
+    block_grams,
     blocks,
     condition,
     courant_fischer,
     depth_dependence,
+    every_statistic,
     exact_limits,
     feature_blocks,
     feature_exact,
@@ -52,6 +54,8 @@ CLAIMS: tuple[Claim, ...] = (
     *learning_rate.CLAIMS,
     *mean_subtraction.CLAIMS,
     *fisher_figure.CLAIMS,
+    *every_statistic.CLAIMS,
+    *block_grams.CLAIMS,
     *softmax.CLAIMS,
     *softmax_moments.CLAIMS,
     *softmax_samples.CLAIMS,

@@ -189,12 +189,15 @@ def second_moment() -> Any:
 def _from_betas(instance: Instance, value: Evaluate) -> Sequence[Any]:
     g = rows_of(instance)
     found = softmax_fisher.betas([[rational(entry) for entry in row] for row in g])
-    given = {"beta_2": found.beta_2, "beta_3": found.beta_3, "T": len(g), "alpha": fmpq(1)}
-    return [value(**given, **_kappas(instance))]
+    given = {"beta_1": found.beta_1, "beta_2": found.beta_2, "beta_3": found.beta_3}
+    return [value(**given, **_kappas(instance), T=len(g), alpha=fmpq(1), M=fmpq(1))]
 
 
-def _limit_square(instance: Instance, _: Rng) -> Sequence[Any]:
-    return [limit_trace(rows_of(instance), instance["kappa_1"], instance["kappa_2"], 2)]
+def _limit_power(instance: Instance, _: Rng, power: int) -> Sequence[Any]:
+    return [limit_trace(rows_of(instance), instance["kappa_1"], instance["kappa_2"], power)]
+
+
+_limit_square = partial(_limit_power, power=2)
 
 
 MEAN, SQUARE = r"\mathrm{tr}(QF^*)/P", r"\mathrm{tr}((QF^*)^2)/P"
@@ -208,6 +211,14 @@ CLAIMS: tuple[Claim, ...] = (
         r"\mathrm{tr}(QF^*)/P\text{ at }\kappa_1=1,\kappa_2=0",
         Formula(_beta_1),
         _beta((1, 0), 1),
+    ),
+    Claim(
+        "karakida:thm-3.3-m.2",
+        "new",
+        "(B.4), the mean with β_1 as it is computed",
+        r"\mathrm{tr}(QF^*)/P,\ F^*=\alpha MK/T\text{ for each output},\ P=\alpha M^2,\ \alpha=M=1",
+        Formula(softmax_fisher.mean_law, derived=True),
+        Value(with_kappas, _from_betas, partial(_limit_power, power=1)),
     ),
     Claim(
         "karakida:beta2",
@@ -273,6 +284,14 @@ CLAIMS: tuple[Claim, ...] = (
         "(B.6), third line",
         LIMIT_SQUARE,
         Formula(second_moment),
+        Value(with_kappas, _from_betas, _limit_square),
+    ),
+    Claim(
+        "karakida:eq-b.5.4",
+        "new",
+        "(B.6), third line, with β_2 and β_3 as they are computed",
+        LIMIT_SQUARE,
+        Formula(softmax_fisher.second_moment_law, derived=True),
         Value(with_kappas, _from_betas, _limit_square),
     ),
 )
