@@ -9,30 +9,13 @@ from typing import Any
 
 from flint import acb, arb, fmpq, fmpz
 
+from eigenlaw.verify import notation
 from eigenlaw.verify.surds import Surd, root
 
 _ZERO, _ONE = fmpq(0), fmpq(1)
 
 Number = Any  # an exact rational (flint.fmpq), an exact square root of one (Surd), or a real ball (flint.arb)
 Program = Callable[[Mapping[str, Any]], Number]
-
-_LATEX = {
-    "gamma_w2": r"\gamma_w^2",
-    "gamma_b2": r"\gamma_b^2",
-    "sigma_w2": r"\sigma_w^2",
-    "sigma_b2": r"\sigma_b^2",
-    "sigma2": r"\sigma^2",
-    "xx": r"x^\top x",
-    "xy": r"x^\top y",
-    "yy": r"y^\top y",
-    "Sxx": r"\Sigma(x,x)",
-    "Sxy": r"\Sigma(x,y)",
-    "Syy": r"\Sigma(y,y)",
-}
-"""How symbols are typeset whose names in the code spell out a square or a pair."""
-
-
-_PRETTY = {"gamma_w2": "γ_w²", "gamma_b2": "γ_b²", "sigma_w2": "σ_w²", "sigma_b2": "σ_b²", "sigma2": "σ²"}
 
 
 @contextmanager
@@ -76,33 +59,15 @@ class Formula:
 
     def latex(self) -> str:
         """The formula in LaTeX, as it was written."""
-        import sympy
-
-        names = {symbol: _LATEX[str(symbol)] for symbol in self.tree.free_symbols if str(symbol) in _LATEX}
-        text: str = sympy.latex(self.tree, order="none", symbol_names=names)
-        return text
+        return notation.latex(self.tree)
 
     def pretty(self, width: int) -> str:
         """The formula in lines of characters, at most ``width`` wide where it can be broken."""
-        import sympy
-
-        squares = {s: sympy.Symbol(_PRETTY[str(s)]) for s in self.tree.free_symbols if str(s) in _PRETTY}
-        text: str = sympy.pretty(_renamed(self.tree, squares), order="none", num_columns=width)
-        return text
+        return notation.pretty(self.tree, width)
 
     def value(self, bindings: Mapping[str, Any]) -> Number:
         """Evaluate with the given values of symbols and functions; see ``evaluate``."""
         return evaluate(self.tree, bindings)
-
-
-def _renamed(tree: Any, names: Mapping[Any, Any]) -> Any:
-    """Return a tree with other symbols, otherwise as it is."""
-    import sympy
-
-    if not tree.args:
-        return names.get(tree, tree)
-    with sympy.evaluate(isinstance(tree, sympy.Sum | sympy.Product)):  # unevaluated, they would get a factor 1
-        return tree.func(*(_renamed(argument, names) for argument in tree.args))
 
 
 def symbols(names: str) -> tuple[Any, ...]:
