@@ -1,6 +1,6 @@
 """What the themes share: the network of an instance, its order parameters, and sampled networks of its kind."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -9,8 +9,10 @@ import numpy as np
 
 from eigenlaw.numerics.arrays import ArrayFunction, numpy_function
 from eigenlaw.numerics.meanfield import OrderParameters, order_parameters
+from eigenlaw.theory import fisher
 from eigenlaw.theory.wide_network import WideNetwork, wide_network
 from eigenlaw.verify.claim import Instance
+from eigenlaw.verify.formula import rational
 from eigenlaw.verify.wide_networks import (
     Signals,
     WideParameters,
@@ -58,6 +60,46 @@ def _network(phi: Any, weights: Any, biases: Any, layers: int, alphas: Any) -> W
 def order_parameters_of(network: WideNetwork) -> OrderParameters:
     """Return the order parameters of a network, to DIGITS digits."""
     return order_parameters(network, DIGITS)
+
+
+@cache
+def limits(network: WideNetwork) -> Mapping[str, Any]:
+    """Return what formulas at the limit need of a network: α, α̃, α_l, L, the variances, q̂, q̃, κ, κ' and κ̃."""
+    order = order_parameters_of(network)
+    alphas, weights, biases = (
+        [rational(value) for value in values] for values in (network.alphas, network.sigma_w2, network.sigma_b2)
+    )
+    alpha, alpha_tilde = rational(network.alpha), rational(network.alpha_tilde)
+    pairs = ((order.q_hat, order.q_tilde), (order.q_hat_st, order.q_tilde_st))
+    found = {f"kappa_{i}": fisher.kappa(alphas, alpha, *pair) for i, pair in enumerate(pairs, 1)}
+    found |= {f"kappa_{i}p": fisher.kappa_prime(weights, biases, alpha, *pair) for i, pair in enumerate(pairs, 1)}
+    found |= {f"kappa_{i}t": fisher.kappa_tilde(weights, alpha_tilde, q) for i, (_, q) in enumerate(pairs, 1)}
+    return {
+        "alpha": alpha,
+        "alpha_tilde": alpha_tilde,
+        "alpha_l": lambda layer: alphas[within(layer, 0, len(alphas))],
+        "L": network.layers,
+        **({"sigma_w2": weights[0]} if len(set(network.sigma_w2)) == 1 else {}),
+        **({"sigma_b2": biases[0]} if len(set(network.sigma_b2)) == 1 else {}),
+        "sigma_w2_l": lambda layer: weights[within(layer, 1, len(alphas) + 1) - 1],
+        "sigma_b2_l": lambda layer: biases[within(layer, 1, len(alphas) + 1) - 1],
+        "q_hat": lambda layer: order.q_hat[layer],
+        "q_hat_st": lambda layer: order.q_hat_st[layer],
+        "q_tilde": lambda layer: order.q_tilde[layer],
+        "q_tilde_st": lambda layer: order.q_tilde_st[layer],
+        **found,
+    }
+
+
+def within(index: int, low: int, high: int) -> int:
+    """Return an index of a layer.
+
+    Raises:
+        IndexError: there is no such layer.
+    """
+    if not low <= index < high:
+        raise IndexError(f"l={index}: expected from {low} to {high - 1}")
+    return index
 
 
 @cache

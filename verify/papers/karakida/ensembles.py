@@ -1,18 +1,15 @@
 """The random networks on which the themes of the Fisher information measure: instances, limits, and their Grams."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
-from functools import cache
 from typing import Any
 
 import numpy as np
 
-from eigenlaw.theory import fisher
-from eigenlaw.theory.wide_network import WideNetwork
 from eigenlaw.verify.claim import Budget, Draws, Evaluate, Hypothesis, Instance, Rng, Sample
-from eigenlaw.verify.formula import ball, rational
+from eigenlaw.verify.formula import ball
 from eigenlaw.verify.metric_grams import gradient_gram
-from eigenlaw.verify.papers.karakida.common import ALPHAS, CASES, network_of, order_parameters_of, sampled
+from eigenlaw.verify.papers.karakida.common import ALPHAS, CASES, limits, network_of, sampled
 from eigenlaw.verify.wide_networks import Signals
 
 WIDE = (32, 64, 128, 256)
@@ -79,30 +76,7 @@ def samples_of(instance: Instance, width: int) -> int:
 
 def limit_of(instance: Instance) -> dict[str, Any]:
     """Return what a limit formula needs: α, α_l, L, C, T, q̂, q̃ of one and of two inputs, κ_1, κ_2, and M = 1."""
-    return {**_limit(network_of(instance)), "C": instance["outputs"], "T": instance["samples"], "M": 1}
-
-
-@cache
-def _limit(network: WideNetwork) -> Mapping[str, Any]:
-    found = order_parameters_of(network)
-    alphas, alpha = [rational(a) for a in network.alphas], rational(network.alpha)
-    return {
-        "alpha": alpha,
-        "alpha_l": lambda layer: alphas[_within(layer, 0, len(alphas))],
-        "L": network.layers,
-        "q_hat": lambda layer: found.q_hat[layer],
-        "q_hat_st": lambda layer: found.q_hat_st[layer],
-        "q_tilde": lambda layer: found.q_tilde[layer],
-        "q_tilde_st": lambda layer: found.q_tilde_st[layer],
-        "kappa_1": fisher.kappa(alphas, alpha, found.q_hat, found.q_tilde),
-        "kappa_2": fisher.kappa(alphas, alpha, found.q_hat_st, found.q_tilde_st),
-    }
-
-
-def _within(index: int, low: int, high: int) -> int:
-    if not low <= index < high:
-        raise IndexError(f"l={index}: expected from {low} to {high - 1}")
-    return index
+    return {**limits(network_of(instance)), "C": instance["outputs"], "T": instance["samples"], "M": 1}
 
 
 def is_non_centred(instance: Instance) -> bool:

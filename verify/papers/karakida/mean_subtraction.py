@@ -242,7 +242,7 @@ CLAIMS: tuple[Claim, ...] = (
         "after (23), for fixed T",
         r"\lim M m_\lambda(\bar F),\ M=1",
         Formula(_centred_law, derived=True),
-        extrapolated(SEVERAL, _centred_mean, draws=40),
+        extrapolated(SEVERAL, _centred_mean, draws=120),
     ),
     Claim(
         "karakida:fbar.2",

@@ -1,17 +1,14 @@
 """Limits of wide networks: many networks at a time, their Grams, and what a formula at the limit needs."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
-from functools import cache
 from typing import Any
 
 import numpy as np
 
-from eigenlaw.theory import fisher
-from eigenlaw.theory.wide_network import WideNetwork
 from eigenlaw.verify.claim import Budget, Draws, Evaluate, Instance, Rng, Sample
-from eigenlaw.verify.formula import ball, rational
-from eigenlaw.verify.papers.karakida.common import CASES, functions_of, network_of, order_parameters_of
+from eigenlaw.verify.formula import ball
+from eigenlaw.verify.papers.karakida.common import CASES, functions_of, limits, network_of
 from eigenlaw.verify.wide_networks import (
     Signals,
     WideParameters,
@@ -105,41 +102,7 @@ def samples_of(instance: Instance, width: int) -> int:
 def limits_of(instance: Instance) -> dict[str, Any]:
     """What a formula needs: α, α̃, α_l, L, C, T, σ_w², σ_b², q̂, q̃, κ', κ̃, and M = 1: powers of M are measured apart."""
     samples = MANY if instance["samples"] == "M" else instance["samples"]
-    return {**_limits(network_of(instance)), "C": instance["outputs"], "T": samples, "M": 1}
-
-
-@cache
-def _limits(network: WideNetwork) -> Mapping[str, Any]:
-    order = order_parameters_of(network)
-    alphas, weights, biases = (
-        [rational(value) for value in values] for values in (network.alphas, network.sigma_w2, network.sigma_b2)
-    )
-    alpha, alpha_tilde = rational(network.alpha), rational(network.alpha_tilde)
-    pairs = ((order.q_hat, order.q_tilde), (order.q_hat_st, order.q_tilde_st))
-    found = {f"kappa_{i}": fisher.kappa(alphas, alpha, *pair) for i, pair in enumerate(pairs, 1)}
-    found |= {f"kappa_{i}p": fisher.kappa_prime(weights, biases, alpha, *pair) for i, pair in enumerate(pairs, 1)}
-    found |= {f"kappa_{i}t": fisher.kappa_tilde(weights, alpha_tilde, q) for i, (_, q) in enumerate(pairs, 1)}
-    return {
-        "alpha": alpha,
-        "alpha_tilde": alpha_tilde,
-        "alpha_l": lambda layer: alphas[_within(layer, 0, len(alphas))],
-        "L": network.layers,
-        **({"sigma_w2": weights[0]} if len(set(network.sigma_w2)) == 1 else {}),
-        **({"sigma_b2": biases[0]} if len(set(network.sigma_b2)) == 1 else {}),
-        "sigma_w2_l": lambda layer: weights[_within(layer, 1, len(alphas) + 1) - 1],
-        "sigma_b2_l": lambda layer: biases[_within(layer, 1, len(alphas) + 1) - 1],
-        "q_hat": lambda layer: order.q_hat[layer],
-        "q_hat_st": lambda layer: order.q_hat_st[layer],
-        "q_tilde": lambda layer: order.q_tilde[layer],
-        "q_tilde_st": lambda layer: order.q_tilde_st[layer],
-        **found,
-    }
-
-
-def _within(index: int, low: int, high: int) -> int:
-    if not low <= index < high:
-        raise IndexError(f"l={index}: expected from {low} to {high - 1}")
-    return index
+    return {**limits(network_of(instance)), "C": instance["outputs"], "T": samples, "M": 1}
 
 
 def is_zero(value: Any) -> bool:
