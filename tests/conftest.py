@@ -1,5 +1,6 @@
 """What several tests use: the command line, run in this process."""
 
+import os
 import sys
 from collections.abc import Callable
 
@@ -8,6 +9,9 @@ import pytest
 from eigenlaw.cli import main
 
 Run = Callable[..., tuple[int, str, str]]
+
+for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
+    os.environ.setdefault(name, "1")  # test processes side by side, and the kernels of notebooks, have a thread each
 
 
 @pytest.fixture

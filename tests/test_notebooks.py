@@ -39,7 +39,7 @@ def test_notebook_runs(path: Path, tmp_path: Path) -> None:
     client = NotebookClient(
         notebook,
         kernel_manager_class=RunningInterpreter,
-        timeout=60,
+        timeout=110,
         resources={"metadata": {"path": str(tmp_path)}},
     )
     client.execute()

@@ -220,7 +220,7 @@ CLAIMS: tuple[Claim, ...] = (
         "Theorem 3.3, C = 2, averaged over the networks",
         r"\lim E[s_\lambda]\text{ by parts},\ C=2",
         Formula(softmax_fisher.two_outputs_second_moment_law, derived=True),
-        extrapolated(cases(shapes=TWO[:4]), _twosquares, _second_moments, 200, (32, 64, 128), BIAS[:1]),
+        extrapolated(cases(shapes=TWO[:4]), _twosquares, _second_moments, 400, (32, 64, 128), BIAS[:1]),
     ),
     Claim(
         "karakida:eq-b.5.2",
