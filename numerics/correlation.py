@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from flint import acb, arb, arb_series, ctx, fmpq
+from flint import acb, arb, ctx, fmpq
 
 from eigenlaw.numerics.recurrences import rational
 
@@ -164,8 +164,3 @@ def coefficients_of(series: Any, order: int) -> list[Any]:
     """Return the coefficients 0 … order of a power series, zeros included."""
     found = list(series.coeffs())[: order + 1]
     return found + [arb(0)] * (order + 1 - len(found))
-
-
-def series_of(coefficients: Sequence[Any]) -> Any:
-    """Return the power series with these coefficients, to the order of FLINT's cap."""
-    return arb_series(list(coefficients))

@@ -23,13 +23,12 @@ from eigenlaw.numerics.dual_integrals import IntegralDual, integral_dual
 from eigenlaw.numerics.hermite import hermite_sweep
 from eigenlaw.numerics.hermite_dual import HermiteDual
 from eigenlaw.numerics.recurrences import rational
-from eigenlaw.numerics.second_moments import exact_second_moment
+from eigenlaw.numerics.second_moments import LONGEST, short_second_moment
 from eigenlaw.numerics.variances import Variances
 from eigenlaw.theory.activations import Activation
 from eigenlaw.theory.errors import InputError
 
 Dual = ClosedDual | IntegralDual | HermiteDual
-_LONGEST = 4096  # bits of an exact variance
 
 
 def dual_of(activation: Activation, variance: Any) -> Dual:
@@ -148,8 +147,8 @@ class LayeredKernel:
         if self.variances.normalised and q == 1:
             return q
         if isinstance(q, Fraction) and self.variances.exact is not None:
-            moment = exact_second_moment(self.activation, q)
-            if moment is not None and moment.denominator.bit_length() < _LONGEST:
+            moment = short_second_moment(self.activation, q)
+            if moment is not None:
                 sigma_w2, sigma_b2 = self.variances.exact
                 return sigma_w2 * moment + sigma_b2
         return self.variances.sigma_w2_ball() * dual.value(Fraction(1)) + self.variances.sigma_b2_ball()
@@ -161,7 +160,7 @@ class LayeredKernel:
         if z.end == -1 and self.activation.parity == "odd" and self.variances.sigma_b2 == 0:
             return Correlation(Fraction(-1))
         found = covariance / exact(q)
-        return Correlation(arb(found) if isinstance(found, fmpq) and found.q.bit_length() > _LONGEST else found)
+        return Correlation(arb(found) if isinstance(found, fmpq) and found.q.bit_length() > LONGEST else found)
 
 
 class _Run:

@@ -21,13 +21,11 @@ from eigenlaw.numerics.correlation import Correlation, exact
 from eigenlaw.numerics.derivative import require_derivative
 from eigenlaw.numerics.layers import dual_of
 from eigenlaw.numerics.precision import bits_for, until_accurate
-from eigenlaw.numerics.second_moments import exact_second_moment
-from eigenlaw.theory.activations import Activation
+from eigenlaw.numerics.second_moments import LONGEST, short_second_moment
 from eigenlaw.theory.errors import InputError
 from eigenlaw.theory.wide_network import WideNetwork
 
 _GUARD_BITS = 32
-_LONGEST = 4096  # bits of an exact variance
 
 
 @dataclass(frozen=True)
@@ -97,7 +95,8 @@ def _recursion(network: WideNetwork) -> tuple[list[Any], list[Any], list[Any], l
             continue
         dual = dual_of(phi, q_t)
         value, slope = dual.pair(Correlation(exact(q_st) / exact(q_t)))
-        q_hat.append(_second_moment(phi, q_t, dual))
+        moment = short_second_moment(phi, q_t)
+        q_hat.append(dual.value(Fraction(1)) if moment is None else moment)
         q_hat_st.append(_as_fraction(value))
         slopes.append((dual.slope(Fraction(1)), slope))
     q_tilde: list[Any] = [arb(1)]
@@ -113,17 +112,8 @@ def _shifted(sigma_w2: Fraction, q: Any, sigma_b2: Fraction) -> Any:
     return sigma_w2 * q + sigma_b2 if isinstance(q, Fraction) else exact(sigma_w2) * q + exact(sigma_b2)
 
 
-def _second_moment(phi: Activation, variance: Any, dual: Any) -> Any:
-    """Return E φ(U)², a Fraction where it is known to be rational and is not too long."""
-    if isinstance(variance, Fraction):
-        moment = exact_second_moment(phi, variance)
-        if moment is not None and moment.denominator.bit_length() < _LONGEST:
-            return moment
-    return dual.value(Fraction(1))
-
-
 def _as_fraction(value: Any) -> Any:
-    if isinstance(value, fmpq) and value.q.bit_length() < _LONGEST:
+    if isinstance(value, fmpq) and value.q.bit_length() < LONGEST:
         return Fraction(int(value.p), int(value.q))
     return _ball(value)
 

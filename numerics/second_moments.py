@@ -18,6 +18,9 @@ from eigenlaw.theory.structure import polynomial
 
 Moment = Callable[..., Any]
 
+LONGEST = 4096
+"""Bits of the denominator of a number that is still carried exactly from layer to layer."""
+
 
 def exact_second_moment(activation: Activation, variance: Fraction = Fraction(1)) -> Fraction | None:
     """Return E φ(√v Z)² if it is known to be rational, and None otherwise.
@@ -49,6 +52,18 @@ def exact_second_moment(activation: Activation, variance: Fraction = Fraction(1)
             return _square_moment(hermite_polynomial(int(n)), v) / math.factorial(int(n))
     coefficients = activation.polynomial if family != "expression" else polynomial(activation.tree)
     return None if coefficients is None else _square_moment(coefficients, v)
+
+
+def short_second_moment(activation: Activation, variance: Any) -> Fraction | None:
+    """Return E φ(√v Z)² if v is a Fraction and the moment is known to be rational and is not too long, else None.
+
+    Example:
+        >>> from eigenlaw.theory.activations import activation
+        >>> short_second_moment(activation("relu"), Fraction(3)), short_second_moment(activation("relu"), 1.5)
+        (Fraction(3, 2), None)
+    """
+    moment = exact_second_moment(activation, variance) if isinstance(variance, Fraction) else None
+    return moment if moment is not None and moment.denominator.bit_length() < LONGEST else None
 
 
 def _moment(n: int) -> int:

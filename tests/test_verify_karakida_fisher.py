@@ -17,6 +17,7 @@ from eigenlaw.verify.linear_networks import LinearNetworks
 from eigenlaw.verify.metric_grams import centred_gram, gradient_gram
 from eigenlaw.verify.papers.karakida import (
     block_diagonal,
+    common,
     depth_dependence,
     ensembles,
     gram_limit,
@@ -136,4 +137,4 @@ def test_the_metric_and_its_dual_have_one_trace() -> None:
 
 
 def test_numbers_of_inputs_that_grow() -> None:
-    assert [ensembles.samples_of({"samples": given}, 8) for given in (3, "M", "2M", "1/2M")] == [3, 8, 16, 4]
+    assert [common.samples_of({"samples": given}, 8) for given in (3, "M", "2M", "1/2M")] == [3, 8, 16, 4]

@@ -9,7 +9,7 @@ from flint import fmpq
 from eigenlaw.theory import fisher
 from eigenlaw.verify.claim import Budget, Claim, Evaluate, Hypothesis, Instance, Rng
 from eigenlaw.verify.formula import Formula, ball, summation, symbols, undefined
-from eigenlaw.verify.papers.karakida.common import network_of
+from eigenlaw.verify.papers.karakida.common import network_of, samples_of
 from eigenlaw.verify.papers.karakida.ensembles import (
     WIDE,
     cases,
@@ -18,7 +18,6 @@ from eigenlaw.verify.papers.karakida.ensembles import (
     extrapolated,
     limit_of,
     rayleigh,
-    samples_of,
     separated,
     single,
 )

@@ -62,6 +62,12 @@ def order_parameters_of(network: WideNetwork) -> OrderParameters:
     return order_parameters(network, DIGITS)
 
 
+def samples_of(instance: Instance, width: int) -> int:
+    """T, the number of inputs: given, or a multiple of M, spelled as in "2M"."""
+    given = instance["samples"]
+    return given if isinstance(given, int) else int(Fraction(given.removesuffix("M") or 1) * width)
+
+
 @cache
 def limits(network: WideNetwork) -> Mapping[str, Any]:
     """Return what formulas at the limit need of a network: α, α̃, α_l, L, the variances, q̂, q̃, κ, κ' and κ̃."""

@@ -26,7 +26,6 @@ SIGNS = {
 """Whether E φ(√q Z) and E φ'(√q Z) are positive or zero, at every variance q, for φ that are no polynomials."""
 
 Layer = tuple[Any, Any, Any, Any]
-Signs = tuple[list[Any], list[Any], Any]
 
 
 @cache

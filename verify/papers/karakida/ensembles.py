@@ -9,7 +9,7 @@ import numpy as np
 from eigenlaw.verify.claim import Budget, Draws, Evaluate, Hypothesis, Instance, Rng, Sample
 from eigenlaw.verify.formula import ball
 from eigenlaw.verify.metric_grams import gradient_gram
-from eigenlaw.verify.papers.karakida.common import ALPHAS, CASES, limits, network_of, sampled
+from eigenlaw.verify.papers.karakida.common import ALPHAS, CASES, limits, network_of, sampled, samples_of
 from eigenlaw.verify.wide_networks import Signals
 
 WIDE = (32, 64, 128, 256)
@@ -66,12 +66,6 @@ def single(name: str, weight: str, bias: str, layers: int, outputs: int, samples
     """One instance with equal widths."""
     network = {"activation": name, "sigma_w2": weight, "sigma_b2": bias, "layers": layers}
     return {**network, "outputs": outputs, "samples": samples}
-
-
-def samples_of(instance: Instance, width: int) -> int:
-    """T, the number of inputs: given, or a multiple of M, spelled as in "2M"."""
-    given = instance["samples"]
-    return given if isinstance(given, int) else int(Fraction(given.removesuffix("M") or 1) * width)
 
 
 def limit_of(instance: Instance) -> dict[str, Any]:

@@ -24,8 +24,9 @@ from eigenlaw.verify.claim import (
 from eigenlaw.verify.eigenvalues import eigenvalues
 from eigenlaw.verify.formula import Formula, rational, symbols
 from eigenlaw.verify.metric_grams import gradient_gram, softmax, softmax_gram
+from eigenlaw.verify.papers.karakida.common import samples_of
 from eigenlaw.verify.papers.karakida.courant_fischer import STEADY
-from eigenlaw.verify.papers.karakida.ensembles import limit_of, samples_of, single
+from eigenlaw.verify.papers.karakida.ensembles import limit_of, single
 from eigenlaw.verify.papers.karakida.exact_networks import at
 from eigenlaw.verify.papers.karakida.softmax_bounds import (
     EDGES,

@@ -13,8 +13,7 @@ from eigenlaw.theory.activations import activation
 from eigenlaw.verify.claim import Budget, Instance, Rng
 from eigenlaw.verify.formula import rational
 from eigenlaw.verify.germs import Place, coefficient, outputs_along
-from eigenlaw.verify.papers.karakida.common import functions_of, network_of
-from eigenlaw.verify.papers.karakida.ensembles import samples_of
+from eigenlaw.verify.papers.karakida.common import functions_of, network_of, samples_of
 from eigenlaw.verify.parameter_metrics import parameter_gradients
 from eigenlaw.verify.wide_networks import (
     Signals,

@@ -16,8 +16,8 @@ from eigenlaw.theory.activations import activation
 from eigenlaw.theory.wide_network import WideNetwork
 from eigenlaw.verify.claim import Claim, Draws, Evaluate, Instance, Rng, Sample
 from eigenlaw.verify.formula import Formula, rational, symbols
-from eigenlaw.verify.papers.karakida.common import network_of, order_parameters_of
-from eigenlaw.verify.papers.karakida.ensembles import cases, limit_of, parameters_of, samples_of
+from eigenlaw.verify.papers.karakida.common import network_of, order_parameters_of, samples_of
+from eigenlaw.verify.papers.karakida.ensembles import cases, limit_of, parameters_of
 from eigenlaw.verify.papers.karakida.softmax_moments import second_moment
 from eigenlaw.verify.papers.karakida.softmax_networks import batch
 from eigenlaw.verify.softmax_metrics import trace_parts

@@ -8,7 +8,7 @@ import numpy as np
 
 from eigenlaw.verify.claim import Budget, Draws, Evaluate, Instance, Rng, Sample
 from eigenlaw.verify.formula import ball
-from eigenlaw.verify.papers.karakida.common import CASES, functions_of, limits, network_of
+from eigenlaw.verify.papers.karakida.common import CASES, functions_of, limits, network_of, samples_of
 from eigenlaw.verify.wide_networks import (
     Signals,
     WideParameters,
@@ -92,11 +92,6 @@ def wide_case(
     case = {"activation": phi, "sigma_w2": sigma_w2, "sigma_b2": sigma_b2, "layers": layers}
     alphas = {"alphas": list(UNEQUAL)} if unequal and layers == 3 else {}
     return {**case, **alphas, "outputs": outputs, "samples": samples}
-
-
-def samples_of(instance: Instance, width: int) -> int:
-    """T."""
-    return width if instance["samples"] == "M" else int(instance["samples"])
 
 
 def limits_of(instance: Instance) -> dict[str, Any]:
