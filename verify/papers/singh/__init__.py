@@ -1,0 +1,1 @@
+"""Singh et al., Analytic insights into structure and rank of neural network Hessian maps."""

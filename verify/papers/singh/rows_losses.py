@@ -1,0 +1,5 @@
+"""Rows."""
+
+from eigenlaw.verify.claim import Row
+
+ROWS: tuple[Row, ...] = ()
