@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         run_campaign,
         sphere_eigenvalues,
     )
+    from eigenlaw.face_hessian import HessianRank, hessian_rank
     from eigenlaw.numerics.precision import Ball
     from eigenlaw.theory.activations import Activation, activation
     from eigenlaw.theory.dual import dual_activation
@@ -35,12 +36,14 @@ __all__ = [
     "Activation",
     "Ball",
     "Claim",
+    "HessianRank",
     "InputError",
     "__version__",
     "activation",
     "dual_activation",
     "fisher_statistics",
     "hermite_coefficients",
+    "hessian_rank",
     "ntk_coefficients",
     "ntk_kernel",
     "order_parameters",
@@ -52,11 +55,13 @@ _WHERE = {
     "Activation": "eigenlaw.theory.activations",
     "Ball": "eigenlaw.numerics.precision",
     "Claim": "eigenlaw.verify.claim",
+    "HessianRank": "eigenlaw.face_hessian",
     "InputError": "eigenlaw.theory.errors",
     "activation": "eigenlaw.theory.activations",
     "dual_activation": "eigenlaw.theory.dual",
     "fisher_statistics": "eigenlaw.face",
     "hermite_coefficients": "eigenlaw.face",
+    "hessian_rank": "eigenlaw.face_hessian",
     "ntk_coefficients": "eigenlaw.face",
     "ntk_kernel": "eigenlaw.face",
     "order_parameters": "eigenlaw.face",

@@ -17,6 +17,9 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+_DERIVED = "hermite, dual, ntk, order-parameters, hessian-rank or fisher."
+_EVALUATED = "hermite, dual, ntk, sphere, order-parameters, hessian-rank or fisher."
+
 Select = Annotated[list[str] | None, typer.Argument(help="An id, a prefix such as murray:thm, or a Python file.")]
 Json = Annotated[str | None, typer.Option("--json", metavar="FILE", help="Write JSON to FILE, or to standard output.")]
 ActivationName = Annotated[
@@ -41,6 +44,21 @@ Alpha = Annotated[
 Width = Annotated[str | None, typer.Option("--width", metavar="M", help="Of a layer with alpha = 1.")]
 Outputs = Annotated[str | None, typer.Option("--outputs", metavar="C", help="Components of the network's output.")]
 Samples = Annotated[str | None, typer.Option("--samples", metavar="T", help="Inputs.")]
+Widths = Annotated[str | None, typer.Option("--widths", metavar="d,M1,…,K", help="Of a deep linear network.")]
+DataRank = Annotated[str | None, typer.Option("--data-rank", metavar="r", help="Rank of E[x x^T]; d by default.")]
+ResidualRank = Annotated[
+    str | None,
+    typer.Option(
+        "--residual-rank",
+        metavar="s",
+        help="Rank of E[delta x^T]; min(K, r) by default, K - 1 for K with cross-entropy.",
+    ),
+]
+Bias = Annotated[bool, typer.Option("--bias", help="With biases in every layer, and inputs of mean zero.")]
+MeanResidual = Annotated[
+    str | None, typer.Option("--mean-residual", help="E[delta] with biases: generic (by default) or zero.")
+]
+Loss = Annotated[str | None, typer.Option("--loss", help="mse (by default), cross-entropy or log-cosh.")]
 Dimension = Annotated[str | None, typer.Option("--dimension", metavar="d", help="Of the sphere S^d; 2 by default.")]
 Measure = Annotated[str | None, typer.Option("--measure", help="probability (by default) or surface.")]
 Digits = Annotated[str, typer.Option("--digits", metavar="D", help="Digits, relative to each value.")]
@@ -86,7 +104,7 @@ def verify(
 
 @app.command()
 def derive(
-    what: Annotated[str, typer.Argument(metavar="WHAT", help="hermite, dual, ntk, order-parameters or fisher.")],
+    what: Annotated[str, typer.Argument(metavar="WHAT", help=_DERIVED)],
     activation: Annotated[str | None, typer.Argument(metavar="ACTIVATION", help="None for any activation.")] = None,
     order: Order = None,
     layers: Layers = None,
@@ -94,20 +112,22 @@ def derive(
     gamma_w2: GammaW2 = None,
     sigma_w2: SigmaW2 = None,
     sigma_b2: SigmaB2 = None,
+    bias: Bias = False,
+    mean_residual: MeanResidual = None,
+    loss: Loss = None,
     style: Annotated[str, typer.Option("--format", help="text, latex, json or python.")] = "text",
 ) -> None:
     """Derive a law in symbols, and say what could not be done in closed form."""
     from eigenlaw.commands import derive as command
 
     options = {"order": order, "layers": layers, "gamma_b2": gamma_b2, "gamma_w2": gamma_w2}
-    command.run(what, activation, {**options, "sigma_w2": sigma_w2, "sigma_b2": sigma_b2}, style)
+    options |= {"sigma_w2": sigma_w2, "sigma_b2": sigma_b2}
+    command.run(what, activation, options | _hessian(bias, mean_residual, loss), style)
 
 
 @app.command("eval")
 def evaluate(
-    what: Annotated[
-        str, typer.Argument(metavar="WHAT", help="hermite, dual, ntk, sphere, order-parameters or fisher.")
-    ],
+    what: Annotated[str, typer.Argument(metavar="WHAT", help=_EVALUATED)],
     activation: ActivationName = None,
     order: Order = None,
     at: At = None,
@@ -122,6 +142,12 @@ def evaluate(
     width: Width = None,
     outputs: Outputs = None,
     samples: Samples = None,
+    widths: Widths = None,
+    data_rank: DataRank = None,
+    residual_rank: ResidualRank = None,
+    bias: Bias = False,
+    mean_residual: MeanResidual = None,
+    loss: Loss = None,
     digits: Digits = "15",
     json: Json = None,
 ) -> None:
@@ -131,8 +157,9 @@ def evaluate(
     options = {"activation": activation, "order": order, "at": at, "layers": layers}
     options |= {"dimension": dimension, "measure": measure, "alpha": alpha}
     options |= {"width": width, "outputs": outputs, "samples": samples}
-    hyper = {"gamma_b2": gamma_b2, "gamma_w2": gamma_w2, "sigma_w2": sigma_w2, "sigma_b2": sigma_b2}
-    raise typer.Exit(command.run(what, {**options, **hyper}, digits, json))
+    options |= {"gamma_b2": gamma_b2, "gamma_w2": gamma_w2, "sigma_w2": sigma_w2, "sigma_b2": sigma_b2}
+    options |= {"widths": widths, "data_rank": data_rank, "residual_rank": residual_rank}
+    raise typer.Exit(command.run(what, options | _hessian(bias, mean_residual, loss), digits, json))
 
 
 @app.command()
@@ -141,7 +168,7 @@ def table(
         str,
         typer.Argument(
             metavar="NAME",
-            help="murray-1, hermite, dual, ntk, sphere, decay, order-parameters, fisher or errata.",
+            help="murray-1, hermite, dual, ntk, sphere, decay, order-parameters, fisher, hessian-rank or errata.",
         ),
     ],
     select: Annotated[list[str] | None, typer.Argument(help="For errata: an id or a prefix, such as murray.")] = None,
@@ -158,6 +185,19 @@ def table(
     width: Width = None,
     outputs: Outputs = None,
     samples: Samples = None,
+    widths: Widths = None,
+    data_rank: DataRank = None,
+    residual_rank: ResidualRank = None,
+    bias: Bias = False,
+    mean_residual: MeanResidual = None,
+    loss: Loss = None,
+    over: Annotated[
+        str | None,
+        typer.Option(help="For hessian-rank: data-rank (by default), residual-rank, width or layers."),
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="V,A..B,…", help="For hessian-rank: the values of what varies.")
+    ] = None,
     digits: Annotated[str | None, typer.Option("--digits", metavar="D", help="Significant digits.")] = None,
     source: Annotated[
         str | None,
@@ -173,7 +213,63 @@ def table(
     options |= {"dimension": dimension, "measure": measure, "gamma_b2": gamma_b2, "gamma_w2": gamma_w2}
     options |= {"sigma_w2": sigma_w2, "sigma_b2": sigma_b2, "from": source, "jobs": jobs}
     options |= {"alpha": alpha, "width": width, "outputs": outputs, "samples": samples}
+    options |= {"widths": widths, "data_rank": data_rank, "residual_rank": residual_rank, "over": over, "at": at}
+    options |= _hessian(bias, mean_residual, loss)
     raise typer.Exit(command.run(name, {**options, "select": " ".join(select) if select else None}, style))
+
+
+def _hessian(bias: bool, mean_residual: str | None, loss: str | None) -> dict[str, str | None]:
+    return {"bias": "true" if bias else None, "mean_residual": mean_residual, "loss": loss}
+
+
+@app.command()
+def conjecture(
+    what: Annotated[str, typer.Argument(metavar="WHAT", help="hessian-rank, or a CSV file of integers.")],
+    of: Annotated[str | None, typer.Option(help="H_o, H_f, H_L (by default), or column for a block of H_f.")] = None,
+    bias: Annotated[bool, typer.Option("--bias", help="Every layer has biases.")] = False,
+    mean_residual: Annotated[
+        str | None, typer.Option("--mean-residual", help="With biases: generic (by default) or zero.")
+    ] = None,
+    layers: Annotated[
+        str | None, typer.Option("--layers", metavar="N,…", help="Weight layers to fit; 2,3,4 by default.")
+    ] = None,
+    max_width: Annotated[
+        str | None, typer.Option("--max-width", metavar="N", help="To fit; 3 by default, 4 with biases.")
+    ] = None,
+    break_layers: Annotated[
+        str | None, typer.Option("--break-layers", metavar="N", help="Most layers to break it; 6 by default.")
+    ] = None,
+    break_width: Annotated[
+        str | None, typer.Option("--break-width", metavar="N", help="Largest width to break it; 8 by default.")
+    ] = None,
+    cases: Annotated[
+        str | None,
+        typer.Option(
+            "--cases", metavar="N", help="To break it: random, 60 by default, or the last quarter of the file."
+        ),
+    ] = None,
+    value: Annotated[
+        str | None, typer.Option("--value", metavar="NAME", help="The column of a file to explain.")
+    ] = None,
+    degree: Annotated[
+        str | None, typer.Option("--degree", metavar="N", help="Of the polynomials; 2 by default, 3 for ranks.")
+    ] = None,
+    minima: Annotated[
+        list[str] | None, typer.Option("--min", metavar="a,b,…", help="A minimum of columns; may be given again.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Every random number follows from it.")] = 0,
+    json: Json = None,
+) -> None:
+    """Propose a piecewise polynomial law of ranks or of your own table and try to break it; exit 0 if it survives.
+
+    JSON: sequence, parameters, minima, degree, seed, training and further (cases, ranges), missed, tried, verdict, and
+    pieces, each with where, verdict, why, law, latex, features, terms, training, survived, counterexample and rival.
+    """
+    from eigenlaw.commands import conjecture as command
+
+    given = {"of": of, "mean_residual": mean_residual, "layers": layers, "max_width": max_width, "cases": cases}
+    given |= {"break_layers": break_layers, "break_width": break_width, "value": value, "degree": degree}
+    raise typer.Exit(command.run(what, command.Options(given, bias, minima or [], seed, json)))
 
 
 _REFUSED: tuple[type[Exception], ...] = (InputError, *typer.BadParameter.__mro__[1:3])

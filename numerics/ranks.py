@@ -8,18 +8,20 @@ from flint import fmpq, fmpq_mat, fmpz, nmod, nmod_mat
 from numpy.typing import NDArray
 
 BITS = 61
+DIRECT = 8
+"""The inner size from which on a product goes through FLINT."""
 Array = NDArray[Any]
 
 
-def random_prime(rng: np.random.Generator) -> int:
-    """Return a prime, uniform among those of 61 bits.
+def random_prime(rng: np.random.Generator, bits: int = BITS) -> int:
+    """Return a prime, uniform among those of so many bits.
 
     Example:
         >>> random_prime(np.random.default_rng(0)).bit_length()
         61
     """
     while True:
-        candidate = int(rng.integers(2 ** (BITS - 1), 2**BITS)) | 1
+        candidate = int(rng.integers(2 ** (bits - 1), 2**bits)) | 1
         if fmpz(candidate).is_prime():
             return candidate
 
@@ -28,6 +30,7 @@ def residue(value: Any, prime: int) -> Any:
     """Return an int, a rational or a residue as an element of F_p.
 
     Raises:
+        TypeError: the value is a float.
         ZeroDivisionError: the prime divides the denominator.
 
     Example:
@@ -36,12 +39,12 @@ def residue(value: Any, prime: int) -> Any:
     """
     if isinstance(value, nmod):
         return value
-    if isinstance(value, int | np.integer):
-        return nmod(int(value), prime)
+    if isinstance(value, float):
+        raise TypeError(f"value={value}: expected an exact number; a float has no residue")
     if isinstance(value, fmpq):
         return nmod(int(value.p), prime) / nmod(int(value.q), prime)
     fraction = Fraction(value)
-    return nmod(fraction.numerator, prime) / nmod(fraction.denominator, prime)
+    return nmod(int(fraction.numerator), prime) / nmod(int(fraction.denominator), prime)
 
 
 def residues(matrix: Array, prime: int) -> Array:
@@ -52,7 +55,7 @@ def residues(matrix: Array, prime: int) -> Array:
 
 
 def rank(matrix: Array) -> int:
-    """Return the rank of a matrix of exact numbers of one kind: over Q, or over F_p if the entries are ``flint.nmod``.
+    """Return the rank of a matrix of exact numbers of one kind: over Q, or over F_p if some are ``flint.nmod``.
 
     The rank modulo a prime is at most that of a rational matrix with these residues.
 
@@ -66,14 +69,42 @@ def rank(matrix: Array) -> int:
         >>> rank(np.array([[1, 2], [2, 4]], dtype=object))
         1
     """
-    rows, columns = matrix.shape
-    if rows == 0 or columns == 0:
-        return 0
-    entries = list(matrix.ravel())
-    modular = next((entry for entry in entries if isinstance(entry, nmod)), None)
-    if modular is not None:
-        return int(nmod_mat(rows, columns, [int(entry) for entry in entries], int(modular.modulus())).rank())
-    return int(fmpq_mat(rows, columns, [_rational(entry) for entry in entries]).rank())
+    return int(_flint(matrix, _modulus(matrix)).rank()) if matrix.size else 0
+
+
+def row_space(matrix: Array) -> Array:
+    """Return a basis of the space that the rows of a matrix span, one a row.
+
+    Raises:
+        TypeError: an entry is a float.
+
+    Example:
+        >>> row_space(np.array([[1, 2], [2, 4]], dtype=object)).tolist()
+        [[1, 2]]
+    """
+    if not matrix.size:
+        return matrix[:0]
+    reduced, found = _flint(matrix, _modulus(matrix)).rref()
+    return _array(reduced)[:found]
+
+
+def multiply(first: Array, second: Array) -> Array:
+    """Return the product of two matrices of exact numbers of one kind, through FLINT where it is long.
+
+    Over Q, a long product has entries of ``flint.fmpq``.
+
+    Raises:
+        TypeError: an entry is a float.
+
+    Example:
+        >>> a = np.array([[1, Fraction(1, 2)]], dtype=object)
+        >>> multiply(a, a.T).tolist()
+        [[Fraction(5, 4)]]
+    """
+    if first.shape[1] < DIRECT:
+        return np.asarray(first @ second)
+    modulus = _modulus(first) or _modulus(second)
+    return _array(_flint(first, modulus) * _flint(second, modulus))
 
 
 def missed_rank(rank: int, degree: int, prime: int) -> Fraction:
@@ -89,7 +120,19 @@ def missed_rank(rank: int, degree: int, prime: int) -> Fraction:
     return Fraction(rank * degree, prime)
 
 
-def _rational(entry: Any) -> Any:
-    if isinstance(entry, float):
-        raise TypeError(f"entry={entry}: expected exact numbers; a float has no exact rank")
-    return fmpq(entry.numerator, entry.denominator) if isinstance(entry, Fraction) else fmpq(entry)
+def _modulus(matrix: Array) -> int:
+    """Return the modulus of the first entry that has one, or 0."""
+    return next((int(entry.modulus()) for entry in matrix.ravel() if isinstance(entry, nmod)), 0)
+
+
+def _flint(matrix: Array, modulus: int) -> Any:
+    """Return a matrix of FLINT, which refuses floats and residues modulo another number."""
+    entries = matrix.ravel().tolist()
+    entries = [fmpq(entry.numerator, entry.denominator) if isinstance(entry, Fraction) else entry for entry in entries]
+    return nmod_mat(*matrix.shape, entries, modulus) if modulus else fmpq_mat(*matrix.shape, entries)
+
+
+def _array(matrix: Any) -> Array:
+    flat = np.empty(matrix.nrows() * matrix.ncols(), dtype=object)
+    flat[:] = matrix.entries()
+    return flat.reshape(matrix.nrows(), matrix.ncols())

@@ -4,11 +4,13 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from eigenlaw.commands import table_errata
 from eigenlaw.commands.show import statement
 from eigenlaw.verify.campaign import Result
 from eigenlaw.verify.claim import Budget
@@ -50,6 +52,14 @@ def test_rows_are_the_refuted_statements(run: Run, document: dict[str, Any], tmp
     assert (row[2], row[4]) == (forms["printed"], forms["corrected"])
     assert row[3].startswith("instance p = 2; predicted ")
     assert row[5] == "holds (certified)"
+
+
+def test_a_correction_by_its_hypotheses_alone_says_which() -> None:
+    printed = next(claim for claim in select_claims([FAILING]) if claim.form == "printed")
+    corrected = replace(printed, form="corrected", source="(37), for ρ ≥ 0 – at most 1")
+    row = table_errata._row(table_errata.Erratum(printed, {}, corrected, "holds (exact)"))
+    assert row[4].text == f"(37), for ρ ≥ 0 – at most 1: {statement(printed)}"
+    assert row[4].latex == rf"(37), for $\rho$ $\ge$ 0 -- at most 1: ${statement(printed)}$"
 
 
 def test_a_run_of_its_own_says_the_same(run: Run, document: dict[str, Any], tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ SOURCES = sorted(
 )
 NETWORKS = (
     *("networks", "measure", "averages", "dual_numbers", "standard_networks", "convolution", "images"),
-    *("wide_networks", "metric_grams", "parameter_metrics", "germs"),
+    *("wide_networks", "metric_grams", "parameter_metrics", "germs", "network_hessian", "training"),
 )
 
 

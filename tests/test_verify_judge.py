@@ -144,6 +144,13 @@ def test_the_replay_of_a_user_s_claim_names_the_file() -> None:
     assert named == [*plain[:2], "/some where/toy.py", *plain[2:]]
 
 
+def test_floating_point_numbers_are_numerical_evidence() -> None:
+    right_one = judge(claim(floating=True), QUICK)
+    assert (right_one.verdict, right_one.strength) == ("holds", "numerical")
+    wrong_one = judge(claim(RIGHT + 1, floating=True), QUICK)
+    assert (wrong_one.verdict, wrong_one.strength) == ("fails", "numerical")
+
+
 def test_confidence_intervals_are_statistical_evidence() -> None:
     def around(instance: Instance, rng: Rng) -> Sequence[Any]:
         return [arb(measured(instance, rng)[0]) + arb(-2, 1)]

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from eigenlaw.verify.ranks import PRIME, exact_rank, random_residues, rank_modulo
+from eigenlaw.numerics.ranks import rank
+from eigenlaw.verify.ranks import PRIME, random_residues, rank_modulo
 
 
 def reduced(points: np.ndarray) -> np.ndarray:
@@ -14,7 +15,7 @@ def reduced(points: np.ndarray) -> np.ndarray:
 def test_integer_points_have_the_same_rank_modulo_the_prime(n: int, r: int, degrees: list[int]) -> None:
     points = np.random.default_rng(n).integers(-9, 10, (n, r))
     gram = points.astype(object) @ points.astype(object).T
-    exact = exact_rank([[int(sum(x**j for j in degrees)) for x in row] for row in gram])
+    exact = rank(np.array([[int(sum(x**j for j in degrees)) for x in row] for row in gram], dtype=object))
     assert rank_modulo(reduced(points), degrees) == exact
     copies = np.concatenate([points, points[:2]])
     assert rank_modulo(reduced(copies), degrees) == exact

@@ -57,6 +57,29 @@ def outer_rank_of_products(forward: Sequence[Any], backward: Sequence[Any]) -> A
     return total
 
 
+def column_rank_of_products(
+    below: Sequence[Any], inner_below: Sequence[Any], above: Sequence[Any], inner_above: Sequence[Any]
+) -> Any:
+    """Return the rank of the columns of H_f that belong to W^l, for any weights and any Ω.
+
+    The columns span Σ_k R_k ⊗ C_k + Σ_j S_j ⊗ D_j, R_k and D_j the row and column spaces of W^{k−1:1}ΩᵀW^{L:l+1} and
+    W^{l−1:1}ΩᵀW^{L:j+1}, C_k and S_j those of W^{l−1:k+1} and W^{j−1:l+1}. Each sum is one over two flags, and the two
+    meet in R_1 ⊗ D_L, for R_1 lies in every S_j and D_L in every C_k.
+
+    Args:
+        below: rk(W^{k−1:1}ΩᵀW^{L:l+1}), k = l − 1 … 1.
+        inner_below: rk W^{l−1:k+1}, k = l − 1 … 1; the first one is M_{l−1}.
+        above: rk(W^{l−1:1}ΩᵀW^{L:j+1}), j = l + 1 … L.
+        inner_above: rk W^{j−1:l+1}, j = l + 1 … L; the first one is M_l.
+
+    Example:
+        >>> column_rank_of_products([0], [1], [0], [1])  # widths 2, 1, 1, 2, l = 2, where Theorem 5 has 1
+        0
+    """
+    both = below[-1] * above[-1] if below and above else 0
+    return outer_rank_of_products(inner_below, below) + outer_rank_of_products(inner_above, above) - both
+
+
 def functional_rank(q_hat: Any, s: Any, M: Any, L: Any) -> Any:
     """Return rk H_f = 2q̂M + 2q̂s − Lq̂² of a network without biases, or with a residual of mean zero.
 
@@ -112,6 +135,23 @@ def affine_outer_rank(q: Any, r: Any, K: Any) -> Any:
     return outer_rank(q, r, K) + K
 
 
+def affine_outer_rank_of_products(forward: Sequence[Any], backward: Sequence[Any]) -> Any:
+    """Return rk H_o of any deep linear network with biases, for inputs of any mean: Σ_l (g_l − g_{l−1}) ρ_l + K.
+
+    A translation of the inputs and of each hidden layer removes the biases and the mean, so that the second moments of
+    the inputs become diag(Cov x, 1); the bias of the last layer then adds K dimensions.
+
+    Args:
+        forward: ρ_l = rk(W^{l−1:1} Cov x), l = 1 … L.
+        backward: g_l = rk W^{L:l+1}, l = 1 … L; g_L = K.
+
+    Example:
+        >>> affine_outer_rank_of_products([0, 0], [1, 1])  # a single sample
+        1
+    """
+    return outer_rank_of_products(forward, backward) + backward[-1]
+
+
 def affine_functional_rank(q_tilde: Any, s_tilde: Any, M: Any, L: Any, tail: Any) -> Any:
     """Return rk H_f of a network with biases and a residual of generic mean.
 
@@ -129,6 +169,26 @@ def affine_functional_rank(q_tilde: Any, s_tilde: Any, M: Any, L: Any, tail: Any
         10
     """
     return functional_rank(q_tilde, s_tilde, M, L) + (L - 2) * q_tilde + 2 * tail
+
+
+def affine_last_column_rank(q_tilde: Any, s_tilde: Any, before: Any, tail: Any) -> Any:
+    """Return the rank of the columns of H_f that belong to W^L, with biases and a residual of generic mean.
+
+    Those of W^1 have the rank of a network without biases, which have no part in them. Those of an inner W^l follow
+    ``column_rank`` with min(s̃, M_{l−1}, …, M_{L−1}, 1 + min(M_1, …, M_{l−1})) for q̂: E δ h^{l−1} has a rank by one
+    higher than without biases. The columns of b^l, l < L, are independent.
+
+    Args:
+        q_tilde: min(s̃, M_1, …, M_{L−1}).
+        s_tilde: rk[Ω, E δ] = min(s + 1, K).
+        before: M_{L−1}.
+        tail: M_{L−1} − q̃ where q̃ < s̃; 0 where q̃ = s̃.
+
+    Example:
+        >>> affine_last_column_rank(1, 2, 2, 1)  # hidden widths 1 and 2
+        4
+    """
+    return column_rank(q_tilde, before, s_tilde) + tail
 
 
 def affine_loss_rank(q: Any, q_tilde: Any, r: Any, K: Any, M: Any, L: Any, tail: Any) -> Any:

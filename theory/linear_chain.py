@@ -1,12 +1,14 @@
 """A deep linear network as the rank laws of its Hessian see it: widths, ranks of data and residual, biases, loss."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
 from eigenlaw.theory.errors import InputError
 from eigenlaw.theory.hessian_rank import (
     affine_functional_rank,
+    affine_last_column_rank,
     affine_loss_rank,
     affine_outer_rank,
     column_rank,
@@ -63,7 +65,7 @@ class LinearChain:
             raise InputError.of("widths", f"…,{self.widths[-1]}", "expected K ≥ 2 outputs for cross-entropy")
         if not 1 <= self.data_rank <= self.widths[0]:
             raise InputError.of("data_rank", self.data_rank, f"expected 1 ≤ r ≤ d = {self.widths[0]}")
-        most = min(self.outputs, self.data_rank)
+        most = self.most_residual_rank
         if not 0 <= self.residual_rank <= most:
             outputs = "K − 1" if self.loss == "cross-entropy" else "K"
             raise InputError.of("residual_rank", self.residual_rank, f"expected 0 ≤ s ≤ min({outputs}, r) = {most}")
@@ -74,9 +76,19 @@ class LinearChain:
         return len(self.widths) - 1
 
     @property
+    def blocks(self) -> int:
+        """The blocks of columns of H_f: W^1 … W^L and, where there are any, b^1 … b^L."""
+        return self.layers * (1 + self.bias)
+
+    @property
     def outputs(self) -> int:
         """The outputs that the loss sees: K, or K − 1 for cross-entropy."""
         return self.widths[-1] - (self.loss == "cross-entropy")
+
+    @property
+    def most_residual_rank(self) -> int:
+        """The largest s: min(K, r), or min(K − 1, r) for cross-entropy."""
+        return min(self.outputs, self.data_rank)
 
     @property
     def hidden(self) -> int:
@@ -154,23 +166,59 @@ class LinearChain:
             >>> [LinearChain((5, 4, 3, 6), 4, 2).column_rank(l) for l in (1, 2, 3)]
             [8, 10, 6]
         """
-        last = 2 * self.layers if self.bias else self.layers
-        if not 1 <= layer <= last:
-            raise InputError.of("layer", layer, f"expected a block 1 … {last}")
+        if not 1 <= layer <= self.blocks:
+            raise InputError.of("layer", layer, f"expected a block 1 … {self.blocks}")
         if layer > self.layers:
-            return self.widths[layer - self.layers] if self.shifted and layer < last else 0
-        if self.shifted:
-            return self._shifted_column_rank(layer)
-        before = self.widths[layer - 1] if layer > 1 else self.s_hat
-        after = self.widths[layer] if layer < self.layers else self.s_hat
-        return int(column_rank(self.q_hat, before, after))
-
-    def _shifted_column_rank(self, layer: int) -> int:
-        """Return it where a row of Ω is one step ahead of its column: q̂ rows and q̂ − 1 columns, or one more each."""
-        q, s = self.q_hat, self.s_hat
+            return self.widths[layer - self.layers] if self.shifted and layer < self.blocks else 0
+        before, after = self.widths[layer - 1], self.widths[layer]
         if layer == 1:
-            return (q - 1) * self.widths[1] + (s - q) * q
-        rows = q + (self.narrowest < layer)
-        if layer == self.layers:
-            return rows * self.widths[layer - 1] + (s - rows) * q
-        return rows * self.widths[layer - 1] + (rows - 1) * self.widths[layer] - rows * (rows - 1)
+            return int(column_rank(min(self.q, self.residual_rank), self.residual_rank, after))
+        if layer < self.layers:
+            lower, upper = min(self.widths[1:layer]), min(self.widths[layer - 1 : -1])
+            rank = min(self.s_hat, upper, lower + self.shifted)
+            return int(column_rank(rank, before, after))
+        tail = before - self.q_hat if self.shifted and self.q_hat < self.s_hat else 0
+        return int(affine_last_column_rank(self.q_hat, self.s_hat, before, tail))
+
+    @property
+    def ranks(self) -> dict[str | tuple[str, int], int]:
+        """The ranks of H_o, H_f, H_L and, as ("H_f", l), of the blocks of columns of H_f."""
+        found: dict[str | tuple[str, int], int]
+        found = {"H_o": self.outer_rank, "H_f": self.functional_rank, "H_L": self.loss_rank}
+        return found | {("H_f", layer): self.column_rank(layer) for layer in range(1, self.blocks + 1)}
+
+
+def linear_chain(
+    widths: Sequence[int],
+    data_rank: int | None = None,
+    residual_rank: int | None = None,
+    *,
+    bias: bool = False,
+    mean_residual: MeanResidual = "generic",
+    loss: Loss = "mse",
+) -> LinearChain:
+    """Return the stratum of a network, with r = d and the largest s where they are not given.
+
+    Args:
+        widths: d, M_1, …, M_{L−1}, K.
+        data_rank: r; d if None.
+        residual_rank: s; min(K, r), or min(K − 1, r) for cross-entropy, if None.
+        bias: whether every layer has biases.
+        mean_residual: whether E δ is ``"generic"`` or ``"zero"``.
+        loss: ``"mse"``, ``"cross-entropy"`` or ``"log-cosh"``.
+
+    Raises:
+        InputError: a number is no integer or out of its range.
+
+    Example:
+        >>> chain = linear_chain((5, 4, 3, 6))
+        >>> chain.data_rank, chain.residual_rank
+        (5, 5)
+    """
+    numbers = [*(("widths", width) for width in widths), ("data_rank", data_rank), ("residual_rank", residual_rank)]
+    for name, value in numbers:
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
+            raise InputError.of(name, value, "expected an integer")
+    r = data_rank if data_rank is not None else max(widths[0], 1) if widths else 1
+    chain = LinearChain(tuple(widths), r, 0, bias, mean_residual, loss)
+    return replace(chain, residual_rank=chain.most_residual_rank if residual_rank is None else residual_rank)

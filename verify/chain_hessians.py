@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from eigenlaw.numerics.ranks import multiply, rank, row_space
 from eigenlaw.verify.linear_chains import LinearNetwork
 
 Array = NDArray[Any]
@@ -61,7 +62,7 @@ def jacobian(network: LinearNetwork, X: Array) -> Array:
     A = outer_factor(network)
     inputs = network.homogeneous(X)
     p, K = len(A), network.widths[-1]
-    return np.asarray(A.reshape(p * K, len(inputs)) @ inputs).reshape(p, K, X.shape[1]).swapaxes(1, 2)
+    return multiply(A.reshape(p * K, len(inputs)), inputs).reshape(p, K, X.shape[1]).swapaxes(1, 2)
 
 
 def outer_hessian(network: LinearNetwork, sigma: Array) -> Array:
@@ -73,8 +74,27 @@ def outer_hessian(network: LinearNetwork, sigma: Array) -> Array:
     """
     A = outer_factor(network)
     p, K = len(A), network.widths[-1]
-    weighted = (A.reshape(p * K, len(sigma)) @ sigma).reshape(p, -1)
-    return np.asarray(weighted @ A.T)
+    weighted = multiply(A.reshape(p * K, len(sigma)), sigma).reshape(p, -1)
+    return multiply(weighted, A.T)
+
+
+def outer_rank(network: LinearNetwork, sigma: Array) -> int:
+    """Return rk H_o, without H_o: that of A_o (I_K ⊗ R), the columns of R spanning the image of Σ, a covariance.
+
+    Modulo a prime, where no form is definite, it is no less than the rank of H_o and no more than the rational rank.
+
+    Args:
+        network: the network.
+        sigma: Σ = E x xᵀ, or E of the homogeneous inputs with biases, as for ``outer_hessian``.
+
+    Example:
+        >>> from eigenlaw.verify.linear_chains import identity, random_network, rational_draw
+        >>> outer_rank(random_network((3, 2, 4), rational_draw(np.random.default_rng(0), 10**4)), identity(3))
+        10
+    """
+    A = outer_factor(network)
+    span = row_space(sigma).T
+    return rank(multiply(A.reshape(-1, len(span)), span).reshape(len(A), -1))
 
 
 def sampled_outer_hessian(network: LinearNetwork, X: Array, second: Array) -> Array:
@@ -88,7 +108,7 @@ def sampled_outer_hessian(network: LinearNetwork, X: Array, second: Array) -> Ar
     J = jacobian(network, X)
     p = len(J)
     weighted = np.concatenate([J[:, n] @ second[n] for n in range(X.shape[1])], axis=1)
-    return np.asarray(weighted @ J.reshape(p, -1).T)
+    return multiply(weighted, J.reshape(p, -1).T)
 
 
 def functional_hessian(network: LinearNetwork, omega: Array) -> Array:

@@ -79,6 +79,8 @@ class Value:
         minimum: distinct instances that a verdict `holds` needs.
         sampled: whether the measured balls are confidence intervals, all of them together at the level of the judges;
             then the evidence is statistical.
+        floating: whether what is measured comes from floating-point numbers without a proven error, such as the
+            spectrum of real data; then the evidence is numerical.
         stream: claims with the same stream have the same random numbers, so that they may share what they measure; by
             default a claim has its own.
         sources: the names of the data files that are measured, and their hashes, for the evidence.
@@ -91,6 +93,7 @@ class Value:
     controls: tuple[Instance, ...] = ()
     minimum: int = 20
     sampled: bool = False
+    floating: bool = False
     stream: str = ""
     sources: Callable[[], Mapping[str, str]] | None = None
 

@@ -128,6 +128,8 @@ def _judge(claim: Claim, check: Value, context: Context) -> Verdict:
 def _strength(check: Value, vectors: Sequence[Vector]) -> Strength:
     if check.sampled:
         return "statistical"
+    if check.floating:
+        return "numerical"
     return "exact" if all(is_exact(number) for vector in vectors for number in vector) else "certified"
 
 

@@ -23,6 +23,18 @@ _SYMBOLS = {
     "overlap": r"\mathrm{overlap}",
     "own": r"\mathrm{own}",
     "kappa_p": r"\kappa'",
+    "q_hat": r"\hat q",
+    "q_tilde": r"\tilde q",
+    "s_tilde": r"\tilde s",
+    "q_prime": "q'",
+    "s_prime": "s'",
+    "M_below": "M_{l-1}",
+    "M_tilde": r"\tilde M",
+    "rk_Lambda": r"\operatorname{rk}\Lambda^i",
+    "sign": r"\pm",
+    "ell": r"\ell",
+    "rk_W2L": r"\operatorname{rk}\mathbf W^{L:2}",
+    "rk_WL1": r"\operatorname{rk}\mathbf W^{L-1:1}",
     **{f"kappa_{i}{mark}": text for i in "12" for mark, text in (("p", rf"\kappa_{i}'"), ("t", rf"\tilde\kappa_{i}"))},
 }
 """Symbols whose names in the code spell out a square, a pair or a mark."""

@@ -1,24 +1,13 @@
-"""Ranks of sums of Hadamard powers of Gram matrices: exact over the rationals, and modulo a prime for large ones."""
+"""Ranks of sums of Hadamard powers of large Gram matrices, modulo a prime."""
 
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
-from flint import fmpq_mat, nmod_mat
+from flint import nmod_mat
 from numpy.typing import NDArray
 
 PRIME = 2**31 - 1
 """Products of two residues fit into 64 bits."""
-
-
-def exact_rank(matrix: Any) -> int:
-    """Return the rank of a matrix of exact rationals (``flint.fmpq`` or int).
-
-    Example:
-        >>> exact_rank([[1, 2], [2, 4]])
-        1
-    """
-    return int(fmpq_mat([list(row) for row in matrix]).rank())
 
 
 def random_residues(rng: np.random.Generator, n: int, r: int, *, unit: bool) -> NDArray[np.int64]:

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import TYPE_CHECKING, Literal, TypedDict
+from typing import TYPE_CHECKING, Literal, TypedDict, cast
 
 from eigenlaw.theory.activations import Activation, activation
 from eigenlaw.theory.errors import InputError
 
 if TYPE_CHECKING:
+    from eigenlaw.theory.linear_chain import LinearChain, Loss, MeanResidual
     from eigenlaw.theory.sphere import Measure
     from eigenlaw.theory.wide_network import WideNetwork
 
@@ -17,6 +18,7 @@ MOST_DIGITS = 10**5
 MOST_LAYERS = 10**4
 MOST_DIMENSION = 10**6
 MOST_SIZE = 10**12
+MOST_WIDTHS = 1001
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _RATIONAL = re.compile(r"[+-]?([0-9]{1,1000}(\.[0-9]{0,1000})?|\.[0-9]{1,1000})([eE][+-]?[0-9]{1,3})?(/[0-9]{1,1000})?")
 
@@ -27,6 +29,9 @@ HYPER_PARAMETERS = ("gamma_b2", "gamma_w2", "sigma_w2", "sigma_b2")
 SPHERE = ("dimension", "measure")
 WIDE_NETWORK = ("activation", "layers", "sigma_w2", "sigma_b2", "alpha")
 SIZES = ("width", "outputs", "samples")
+LINEAR_CHAIN = ("widths", "data_rank", "residual_rank")
+HESSIAN = ("bias", "mean_residual", "loss")
+FLAGS = ("bias",)
 _EXAMPLES = {"width": "200", "outputs": "10", "samples": "100"}
 _VARIANCES = {"sigma_w2": "2", "sigma_b2": "1/10"}
 
@@ -202,3 +207,49 @@ def size(options: Options, name: str) -> int:
         InputError: if it is missing, or no integer of at least 1.
     """
     return integer(name, required(options, name, _EXAMPLES[name]), least=1, most=MOST_SIZE)
+
+
+def hessian(options: Options) -> tuple[bool, "MeanResidual", "Loss"]:
+    """Return whether there are biases, generic or zero for E δ, and the loss.
+
+    Raises:
+        InputError: if one of the words is unknown.
+    """
+    from eigenlaw.commands.output import check_choice
+
+    mean = check_choice("mean_residual", options.get("mean_residual") or "generic", ("generic", "zero"))
+    loss = check_choice("loss", options.get("loss") or "mse", ("mse", "cross-entropy", "log-cosh"))
+    return options.get("bias") is not None, cast("MeanResidual", mean), cast("Loss", loss)
+
+
+def widths(text: str) -> tuple[int, ...]:
+    """Return d, M_1, …, M_{L−1}, K.
+
+    Raises:
+        InputError: if one is no integer of at least 1, or there are too many.
+
+    Example:
+        >>> widths("5,4,3,6")
+        (5, 4, 3, 6)
+    """
+    parts = text.split(",")
+    if len(parts) > MOST_WIDTHS:
+        raise InputError.of("widths", text, f"expected at most {MOST_WIDTHS}, as many as {MOST_WIDTHS - 1} layers have")
+    return tuple(integer("widths", part, least=1, most=MOST_SIZE) for part in parts)
+
+
+def linear_chain(options: Options) -> "LinearChain":
+    """Return the network of ``--widths``, ``--data-rank``, ``--residual-rank``, ``--bias``, ….
+
+    Raises:
+        InputError: if the widths are missing, or something cannot be used.
+    """
+    from eigenlaw.theory.linear_chain import linear_chain as build
+
+    def rank(name: str) -> int | None:
+        text = options.get(name)
+        return None if text is None else integer(name, text)
+
+    sizes = widths(required(options, "widths", "5,4,3,6"))
+    bias, mean, loss = hessian(options)
+    return build(sizes, rank("data_rank"), rank("residual_rank"), bias=bias, mean_residual=mean, loss=loss)

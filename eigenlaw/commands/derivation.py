@@ -39,7 +39,7 @@ class Derivation:
     """What is shown.
 
     Attributes:
-        what: ``hermite``, ``dual``, ``ntk``, ``order-parameters`` or ``fisher``.
+        what: ``hermite``, ``dual``, ``ntk``, ``order-parameters``, ``fisher`` or ``hessian-rank``.
         phi: the activation's name; None for symbolic coefficients.
         title: one line.
         kind: ``closed form``, ``finite sum``, ``integral``, ``series`` or ``open``.
@@ -142,7 +142,7 @@ def _value(value: Formula, width: int) -> list[str]:
     if value.expression.is_Rational:
         approximate = ""
     one_line = f"  {value.text} = {exact}{approximate}"
-    if len(one_line) <= width and "Integral" not in exact and "Sum" not in exact:
+    if len(one_line) <= width and not any(word in exact for word in ("Integral", "Sum", "Piecewise")):
         return [one_line]
     if value.expression.is_Add and not typeset.is_open(value.expression):
         drawn = [] if len(one_line) > 2 * width else typeset.picture(value.expression, width, "    ")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from eigenlaw.commands import arguments, derive_fisher, derive_ntk
+from eigenlaw.commands import arguments, derive_fisher, derive_hessian, derive_ntk
 from eigenlaw.commands.arguments import Options
 from eigenlaw.commands.columns import patience
 from eigenlaw.commands.derivation import (
@@ -162,4 +162,5 @@ _QUANTITIES: dict[str, tuple[Callable[[Activation | None, Options], Derivation],
     "ntk": (derive_ntk.build, ("order", "layers", *arguments.HYPER_PARAMETERS)),
     "order-parameters": (derive_fisher.order_parameters, ("layers", "sigma_w2", "sigma_b2")),
     "fisher": (derive_fisher.fisher, ()),
+    "hessian-rank": (derive_hessian.hessian_rank, arguments.HESSIAN),
 }

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from eigenlaw.commands import arguments, evaluate_fisher
+from eigenlaw.commands import arguments, evaluate_fisher, evaluate_hessian
 from eigenlaw.commands.arguments import Options
 from eigenlaw.commands.columns import columns, patience, terminal_width
 from eigenlaw.commands.evaluation import Evaluation, Index, Value, label
@@ -32,6 +32,7 @@ def run(what: str, options: Options, digits: str, json: str | None) -> int:
         found = evaluate(given, wanted)
         notes = _shortcomings(found, wanted)
         values = _values(found, wanted)
+    given = {**given, **found.settled}
     if json is not None:
         document = {
             "quantity": what,
@@ -52,6 +53,8 @@ def run(what: str, options: Options, digits: str, json: str | None) -> int:
 
 
 def _echo(name: str, text: str) -> str | int:
+    if name in arguments.FLAGS:
+        return True
     return int(text) if name in _INTEGERS else text
 
 
@@ -119,8 +122,9 @@ _QUANTITIES: dict[str, tuple[Callable[[Options, int], Evaluation], tuple[str, ..
     "sphere": (_sphere, ("activation", "layers", "order", *arguments.SPHERE, *arguments.HYPER_PARAMETERS)),
     "order-parameters": (evaluate_fisher.order_parameters, arguments.WIDE_NETWORK),
     "fisher": (evaluate_fisher.fisher, (*arguments.WIDE_NETWORK, *arguments.SIZES)),
+    "hessian-rank": (evaluate_hessian.hessian_rank, (*arguments.LINEAR_CHAIN, *arguments.HESSIAN)),
 }
-_INTEGERS = {"order", "layers", "dimension", *arguments.SIZES}
+_INTEGERS = {"order", "layers", "dimension", "data_rank", "residual_rank", *arguments.SIZES}
 
 
 def _order(options: Options) -> int:
@@ -131,6 +135,8 @@ def _values(found: Evaluation, digits: int) -> list[Value]:
     from eigenlaw.numerics.precision import decimal
 
     pairs = zip(found.indices, found.balls, strict=True)
+    if found.exact:
+        return [(index, str(ball.unique_fmpz()), "0") for index, ball in pairs]
     return [(index, *decimal(ball, digits)) for index, ball in pairs if ball.is_finite()]
 
 
@@ -155,8 +161,12 @@ def _listed(found: Evaluation, indices: Sequence[Index]) -> str:
 
 
 def _print(what: str, given: Options, digits: int, found: Evaluation, values: Sequence[Value]) -> None:
-    typed = ", ".join(f"{name} {text}" for name, text in given.items())
+    typed = ", ".join(name if name in arguments.FLAGS else f"{name} {text}" for name, text in given.items())
     proof = "certified" if found.certified else "estimated radii"
-    print(f"{what}: {typed}; {digits} digits, {proof}{f', by {found.method}' if found.method else ''}\n")
-    for line in columns((*found.title, "radius"), found.rows(values), terminal_width()):
+    quality = "exact integers" if found.exact else f"{digits} digits, {proof}"
+    print(f"{what}: {typed}; {quality}{f', by {found.method}' if found.method else ''}\n")
+    title = found.title if found.exact else (*found.title, "radius")
+    for line in columns(title, found.rows(values), terminal_width()):
         print(line)
+    if found.closing:
+        print(f"\n{found.closing}")

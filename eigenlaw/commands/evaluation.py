@@ -1,7 +1,7 @@
 """What `eigenlaw eval` has found: balls by index, as data and as lines for a terminal."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 Index = int | str | Sequence[str | int]
@@ -36,12 +36,15 @@ class Evaluation:
     """Balls by index.
 
     Attributes:
-        title: the headings of what ``rows`` returns, without that of the radius.
+        title: the headings of what ``rows`` returns, without that of the radius; with ``exact`` all of them.
         indices: one for each ball.
         balls: ``flint.arb``, as many.
         certified: whether every radius is a proof.
         method: how they were computed, where there is more than one way.
         rows: the lines of the table for a terminal.
+        exact: whether all values are integers, with radius 0.
+        settled: options that were not given, and what they came to.
+        closing: a line below the table.
     """
 
     title: tuple[str, ...]
@@ -50,3 +53,6 @@ class Evaluation:
     certified: bool
     method: str = ""
     rows: Callable[[Sequence[Value]], list[tuple[str, ...]]] = plain_rows
+    exact: bool = False
+    settled: Mapping[str, str] = field(default_factory=dict)
+    closing: str = ""

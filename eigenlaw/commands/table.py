@@ -239,6 +239,12 @@ def _fisher(options: Options) -> Table:
     return table_fisher.fisher(options)
 
 
+def _hessian_rank(options: Options) -> Table:
+    from eigenlaw.commands import table_hessian
+
+    return table_hessian.build(options)
+
+
 def _decay(options: Options) -> Table:
     from eigenlaw.commands import table_decay
 
@@ -258,6 +264,7 @@ _TABLES: dict[str, tuple[Callable[[Options], Table], tuple[str, ...]]] = {
     ),
     "order-parameters": (_order_parameters, ("digits", *arguments.WIDE_NETWORK)),
     "fisher": (_fisher, ("digits", *arguments.WIDE_NETWORK, *arguments.SIZES)),
+    "hessian-rank": (_hessian_rank, (*arguments.LINEAR_CHAIN, *arguments.HESSIAN, "over", "at", "digits")),
 }
 
 

@@ -37,6 +37,7 @@ _TEX |= {
     "‖": r"$\|$",
     "ᵀ": r"$^\top$",
     "…": r"\ldots{}",
+    "–": "--",
     "⌊": r"$\lfloor$",
     "⌋": r"$\rfloor$",
     "\\": r"\textbackslash{}",
@@ -164,9 +165,22 @@ def _row(erratum: Erratum) -> tuple[Cell, ...]:
     from eigenlaw.commands.show import statement
 
     claim, where, verdict = erratum.printed, erratum.printed.source, erratum.verdict
-    forms = [_formula(None if form is None else statement(form)) for form in (claim, erratum.corrected)]
+    printed, right = (_formula(None if form is None else statement(form)) for form in (claim, erratum.corrected))
+    if erratum.corrected is not None and _same_formula(claim, erratum.corrected):
+        source = _tex(erratum.corrected.source)
+        right = Cell(f"{source.text}: {right.text}", f"{source.latex}: {right.latex}")
     fails = _counterexample(erratum.counterexample)
-    return (_tex(claim.id), _tex(where), forms[0], _tex(fails), forms[1], _tex(verdict))
+    return (_tex(claim.id), _tex(where), printed, _tex(fails), right, _tex(verdict))
+
+
+def _same_formula(printed: "Claim", corrected: "Claim") -> bool:
+    """Tell whether only the hypotheses are corrected, which the source names, or the order of the terms differs."""
+    import sympy
+
+    trees = printed.formula.tree, corrected.formula.tree
+    if printed.lhs != corrected.lhs or not all(isinstance(tree, sympy.Expr) for tree in trees):
+        return False
+    return bool(sympy.expand(trees[0] - trees[1]) == 0)
 
 
 def _formula(latex: str | None) -> Cell:

@@ -40,6 +40,7 @@ def _latex_printer() -> Any:
         return rf"\mathrm{{He}}_{{{self._print(e.args[0])}}}{power}\left({self._print(e.args[1])}\right)"
 
     names = {sympy.Symbol(name, positive=True): latex for name, latex in _LATEX_NAMES.items()}
+    names[sympy.Symbol("width")] = "M"  # width[l] is M_l
     return type("FragmentPrinter", (LatexPrinter,), {"_print_hermite_prob": hermite})({"symbol_names": names})
 
 

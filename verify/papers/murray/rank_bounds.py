@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 from flint import fmpq
 
+from eigenlaw.numerics.ranks import rank
 from eigenlaw.theory import tail_rank
 from eigenlaw.verify.claim import Budget, Claim, Evaluate, Hypothesis, Instance, Rng, Value
 from eigenlaw.verify.data import rational_unit_vectors
 from eigenlaw.verify.formula import Formula, rational, symbols
-from eigenlaw.verify.ranks import exact_rank, random_residues, rank_modulo
+from eigenlaw.verify.ranks import random_residues, rank_modulo
 
 
 def _gram(instance: Instance) -> Any:
@@ -50,7 +51,7 @@ def _rank(instance: Instance, _: Rng) -> Sequence[Any]:
         return [fmpq(_modular_rank(n, instance["r"], m, unit, instance["draw"]))]
     G = _gram(instance)
     head = sum((_coefficient(instance, j) * G**j for j in range(m)), fmpq(0) * G)
-    return [fmpq(exact_rank(head))]
+    return [fmpq(rank(head))]
 
 
 def _matrices(budget: Budget, _: Rng) -> Iterable[Instance]:
@@ -108,7 +109,7 @@ def _in_r_and_m(instance: Instance, value: Evaluate) -> Sequence[Any]:
 
 
 def _of_rank(instance: Instance) -> bool:
-    return bool(exact_rank(_gram(instance)) == instance["r"])
+    return bool(rank(_gram(instance)) == instance["r"])
 
 
 RANK = Hypothesis(r"G\succeq0\text{ of rank }r", _of_rank)

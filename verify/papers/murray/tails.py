@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from flint import arb, fmpq
 
+from eigenlaw.numerics.ranks import rank
 from eigenlaw.theory import tail_bounds, tail_rank
 from eigenlaw.verify.circles import circle_spectrum
 from eigenlaw.verify.claim import Budget, Claim, Evaluate, Hypothesis, Instance, Rng, Value
@@ -22,7 +23,6 @@ from eigenlaw.verify.papers.murray.tail_sequences import (
     least_eigenvalue,
     truncation,
 )
-from eigenlaw.verify.ranks import exact_rank
 
 SERIES: tuple[tuple[str, ...], ...] = (
     ("1", "1", "1", "1"),
@@ -77,7 +77,7 @@ def _tail(instance: Instance, first: int | None = None) -> Any:
 def _rank_of(name: str) -> int:
     import json
 
-    return exact_rank(_head(json.loads(name)))
+    return rank(_head(json.loads(name)))
 
 
 def _head_rank(instance: Instance) -> int:
@@ -103,8 +103,8 @@ def _admitted(data_sets: Iterable[dict[str, Any]], series: Sequence[dict[str, An
         for coefficients in series:
             for m in (1, 2, 3):
                 instance = {**data, **coefficients, "m": m}
-                n, rank = len(_points(instance)), _head_rank(instance)
-                yield from ({**instance, "k": k} for k in sorted({rank + 1, n}) if rank < k <= n)
+                n, head = len(_points(instance)), _head_rank(instance)
+                yield from ({**instance, "k": k} for k in sorted({head + 1, n}) if head < k <= n)
 
 
 def _small_matrices(budget: Budget, rng: Rng) -> Iterable[Instance]:
@@ -160,7 +160,7 @@ NONNEGATIVE = Hypothesis(
     lambda i: "a" in i or min(map(Fraction, i["c"])) >= 0,
     tight=lambda i: "a" not in i and min(map(Fraction, i["c"])) == 0,
 )
-RANK = Hypothesis(r"r\ge2", lambda i: exact_rank(_gram(i)) >= 2, tight=lambda i: exact_rank(_gram(i)) == 2)
+RANK = Hypothesis(r"r\ge2", lambda i: rank(_gram(i)) >= 2, tight=lambda i: rank(_gram(i)) == 2)
 BEYOND = Hypothesis(
     r"n\ge k>\mathrm{rank}(H_m)", lambda i: i["k"] > _head_rank(i), tight=lambda i: i["k"] == _head_rank(i) + 1
 )
@@ -253,7 +253,7 @@ ENOUGH = Hypothesis(r"n\ge k>\binom{r+m-2}{r-1}+\binom{r+m-3}{r-1}", _enough_poi
 
 
 def _power_value(instance: Instance, value: Evaluate) -> Sequence[Any]:
-    return [value(r=exact_rank(_gram(instance)), m=instance["m"])]
+    return [value(r=rank(_gram(instance)), m=instance["m"])]
 
 
 def _powers(budget: Budget, rng: Rng) -> Iterable[Instance]:

@@ -99,10 +99,7 @@ def architectures(budget: Budget, rng: Rng, keep: Callable[[LinearChain], bool] 
 
 def problem_of(instance: Instance) -> Problem:
     """Return the network, Σ and Ω of an instance, drawn from its number ``draw``; the last few are kept."""
-    bias, mean = instance.get("bias", False), instance.get("mean", "generic")
-    return _problem(
-        tuple(instance["widths"]), instance["r"], instance["s"], instance["draw"], bias, mean, instance["field"]
-    )
+    return _problem(chain_of(instance), instance["draw"], instance["field"])
 
 
 @lru_cache(maxsize=256)

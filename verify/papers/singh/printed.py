@@ -96,32 +96,44 @@ def bindings(chain: LinearChain) -> dict[str, int]:
 def printed_ranks(chain: LinearChain) -> dict[str | tuple[str, int], int | None]:
     """Return what the paper prints for a network; None where it prints nothing.
 
-    With cross-entropy K − 1 stands for K (S9.1.2). With biases S7.3 speaks of networks with all M_l ≥ min(r + 1, K),
-    S7.2 of all with one hidden layer, and no formula of a block of columns is printed.
+    With cross-entropy K − 1 stands for K (S9.1.2). With biases no formula of a block of columns is printed.
 
     Example:
         >>> printed_ranks(LinearChain((5, 4, 3, 6), 4, 2))
         {'H_o': 21, 'H_f': 24, 'H_L': 45, ('H_f', 1): 8, ('H_f', 2): 10, ('H_f', 3): 6}
     """
-    values = bindings(chain)
-
-    def at(build: Build, **more: int) -> int:
-        return int(Formula(build).value(values | more))
-
+    blocks: dict[str | tuple[str, int], int | None] = {}
     if not chain.bias:
-        L, widths = chain.layers, chain.widths
-        found: dict[str | tuple[str, int], int | None]
-        found = {"H_o": at(outer), "H_f": at(functional), "H_L": at(loss)}
-        found[("H_f", 1)] = at(first_column, M_l=widths[1])
+        L, widths, values = chain.layers, chain.widths, bindings(chain)
+        blocks[("H_f", 1)] = _at(first_column, values | {"M_l": widths[1]})
         for layer in range(2, L):
-            found[("H_f", layer)] = at(inner_column, M_below=widths[layer - 1], M_l=widths[layer])
-        found[("H_f", L)] = at(last_column, M_below=widths[L - 1])
-        return found
-    if chain.layers == 2:
-        return {"H_o": at(affine_outer), "H_f": at(affine_functional_two_layers), "H_L": at(affine_loss_two_layers)}
-    wide = min(chain.widths[1:-1]) >= values["q_prime"]
-    return {
-        "H_o": at(affine_outer),
-        "H_f": at(affine_functional) if wide else None,
-        "H_L": at(affine_loss) if wide else None,
-    }
+            values |= {"M_below": widths[layer - 1], "M_l": widths[layer]}
+            blocks[("H_f", layer)] = _at(inner_column, values)
+        blocks[("H_f", L)] = _at(last_column, values | {"M_below": widths[L - 1]})
+    found: dict[str | tuple[str, int], int | None] = dict(printed_totals(chain).items())
+    return found | blocks
+
+
+def printed_totals(chain: LinearChain) -> dict[str, int | None]:
+    """Return what the paper prints for H_o, H_f and H_L; None where it prints nothing.
+
+    With biases S7.3 speaks of networks with all M_l ≥ min(r + 1, K), S7.2 of all with one hidden layer.
+
+    Example:
+        >>> printed_totals(LinearChain((3, 1, 1, 3), 2, 1, bias=True))
+        {'H_o': 7, 'H_f': None, 'H_L': None}
+    """
+    values = bindings(chain)
+    if not chain.bias:
+        laws: tuple[Build | None, ...] = (outer, functional, loss)
+    elif chain.layers == 2:
+        laws = (affine_outer, affine_functional_two_layers, affine_loss_two_layers)
+    elif min(chain.widths[1:-1]) >= values["q_prime"]:
+        laws = (affine_outer, affine_functional, affine_loss)
+    else:
+        laws = (affine_outer, None, None)
+    return {name: law and _at(law, values) for name, law in zip(("H_o", "H_f", "H_L"), laws, strict=True)}
+
+
+def _at(build: Build, values: dict[str, int]) -> int:
+    return int(Formula(build).value(values))
