@@ -19,7 +19,7 @@ from eigenlaw.verify.judge import instance_text
 from eigenlaw.verify.linear_chains import LinearNetwork, random_network, rational_draw
 from eigenlaw.verify.papers.singh import printed
 from eigenlaw.verify.papers.singh.affine_instances import A3, full_residual, predicted
-from eigenlaw.verify.papers.singh.measured import outer_rank
+from eigenlaw.verify.papers.singh.measured import exactly, outer_rank
 from eigenlaw.verify.papers.singh.special import (
     A1,
     PRODUCTS,
@@ -227,10 +227,6 @@ def _any_data(budget: Budget, rng: Rng) -> Iterable[Instance]:
     yield from any_affine_networks(rng, budget.of(120, 600, 4000))
 
 
-def _measured(instance: Instance, _: Rng) -> Sequence[Any]:
-    return [fmpq(outer_rank(instance))]
-
-
 def _law() -> Any:
     return hessian_rank.affine_outer_rank(*symbols("q r K"))
 
@@ -319,7 +315,7 @@ CLAIMS: tuple[Claim, ...] = (
         "Theorem 12",
         r"\operatorname{rk}H_o",
         Formula(printed.affine_outer),
-        Value(_everything, predicted, _measured, "<="),
+        Value(_everything, predicted, exactly(outer_rank), "<="),
         (A1, A3),
         activations=1,
     ),
@@ -329,7 +325,7 @@ CLAIMS: tuple[Claim, ...] = (
         "Theorem 12, attained",
         r"\operatorname{rk}H_o",
         Formula(_law, derived=True),
-        Value(_everything, predicted, _measured, controls=(ONE_SAMPLE,)),
+        Value(_everything, predicted, exactly(outer_rank), controls=(ONE_SAMPLE,)),
         (PRODUCTS, A3),
         note="The bound is attained when all products of weights have the ranks of generic ones.",
         activations=1,
@@ -341,7 +337,7 @@ CLAIMS: tuple[Claim, ...] = (
         r"\operatorname{rk}H_o,\ \rho_l=\operatorname{rk}(W^{l-1:1}\operatorname{Cov}x),\ "
         r"g_l=\operatorname{rk}W^{L:l+1}",
         Formula(_exact_law, derived=True),
-        Value(_any_data, _exact_value, _measured),
+        Value(_any_data, _exact_value, exactly(outer_rank)),
         note="No weight needs to have full rank and no input mean to be zero; the bound of Theorem 12 follows without "
         "A1 and A3.",
         activations=1,
@@ -352,7 +348,7 @@ CLAIMS: tuple[Claim, ...] = (
         "Theorem 12, without A1 and A3",
         r"\operatorname{rk}H_o",
         Formula(_law, derived=True),
-        Value(_any_data, predicted, _measured, "<="),
+        Value(_any_data, predicted, exactly(outer_rank), "<="),
         note="The two assumptions are not needed for the bound.",
         activations=1,
     ),

@@ -25,7 +25,7 @@ from eigenlaw.verify.papers.singh.affine_instances import (
     predicted,
 )
 from eigenlaw.verify.papers.singh.common import instance_of
-from eigenlaw.verify.papers.singh.measured import functional_rank, loss_rank, outer_rank
+from eigenlaw.verify.papers.singh.measured import exactly, functional_rank, loss_rank, outer_rank
 from eigenlaw.verify.papers.singh.special import PRODUCTS, any_affine_networks, chain, problem
 
 
@@ -44,18 +44,6 @@ def _any(budget: Budget, rng: Rng) -> Iterable[Instance]:
 def _random_and_any(budget: Budget, rng: Rng) -> Iterable[Instance]:
     yield from _random(budget, rng)
     yield from _any(budget, rng)
-
-
-def _outer(instance: Instance, _: Rng) -> Sequence[Any]:
-    return [fmpq(outer_rank(instance))]
-
-
-def _functional(instance: Instance, _: Rng) -> Sequence[Any]:
-    return [fmpq(functional_rank(instance))]
-
-
-def _loss(instance: Instance, _: Rng) -> Sequence[Any]:
-    return [fmpq(loss_rank(instance))]
 
 
 def _without_biases(instance: Instance) -> dict[str, Any]:
@@ -193,7 +181,7 @@ CLAIMS: tuple[Claim, ...] = (
         "S7.3",
         r"\operatorname{rk}H_f",
         Formula(printed.affine_functional),
-        Value(full_residual, predicted, _functional, controls=OUTSIDE),
+        Value(full_residual, predicted, exactly(functional_rank), controls=OUTSIDE),
         (PRODUCTS, RESIDUAL, WIDE),
         activations=1,
     ),
@@ -203,7 +191,7 @@ CLAIMS: tuple[Claim, ...] = (
         "S7.3",
         r"\operatorname{rk}H_{\mathcal L}",
         Formula(printed.affine_loss),
-        Value(full_residual, predicted, _loss, controls=OUTSIDE),
+        Value(full_residual, predicted, exactly(loss_rank), controls=OUTSIDE),
         (PRODUCTS, A3, RESIDUAL, WIDE, SCALE),
         activations=1,
     ),
@@ -213,7 +201,7 @@ CLAIMS: tuple[Claim, ...] = (
         "S7.3, first paragraph",
         r"\operatorname{rk}H_o",
         Formula(printed.affine_outer),
-        Value(_random_and_any, predicted, _outer),
+        Value(_random_and_any, predicted, exactly(outer_rank)),
         (PRODUCTS, A3),
         activations=1,
     ),
@@ -222,7 +210,7 @@ CLAIMS: tuple[Claim, ...] = (
         "S7.3, for every rank of the residual, bottleneck or not",
         r"\operatorname{rk}H_f",
         _functional_law,
-        Value(_random_and_any, exact, _functional),
+        Value(_random_and_any, exact, exactly(functional_rank)),
         (PRODUCTS, MEAN, HOMOGENEOUS, KRYLOV),
         EXACT,
     ),
@@ -231,7 +219,7 @@ CLAIMS: tuple[Claim, ...] = (
         "S7.3, for every rank of the residual, bottleneck or not",
         r"\operatorname{rk}H_{\mathcal L}",
         _loss_law,
-        Value(_random, exact, _loss),
+        Value(_random, exact, exactly(loss_rank)),
         (PRODUCTS, A3, MEAN, HOMOGENEOUS, KRYLOV, SCALE),
         EXACT,
     ),
@@ -240,7 +228,7 @@ CLAIMS: tuple[Claim, ...] = (
         "S7.3, for a residual of mean zero",
         r"\operatorname{rk}H_f",
         _meanless_functional_law,
-        Value(_meanless, predicted, _functional),
+        Value(_meanless, predicted, exactly(functional_rank)),
         (PRODUCTS, NO_MEAN),
         "Biases add nothing to H_f when the residual has no mean.",
     ),
@@ -249,7 +237,7 @@ CLAIMS: tuple[Claim, ...] = (
         "S7.3, for a residual of mean zero",
         r"\operatorname{rk}H_{\mathcal L}",
         _meanless_loss_law,
-        Value(_meanless, predicted, _loss),
+        Value(_meanless, predicted, exactly(loss_rank)),
         (PRODUCTS, A3, NO_MEAN, SCALE),
         "Then biases add K to the rank of H_L, the part of H_o.",
     ),
@@ -258,7 +246,7 @@ CLAIMS: tuple[Claim, ...] = (
         "S7.3, for every network",
         r"\operatorname{rk}H_f,\ \tilde s=\operatorname{rk}[\Omega,E\delta]",
         _functional_law,
-        Value(_any, _bound, _functional, "<="),
+        Value(_any, _bound, exactly(functional_rank), "<="),
         (),
         "Bounds every network with biases, whatever its weights.",
     ),
@@ -267,7 +255,7 @@ CLAIMS: tuple[Claim, ...] = (
         "S7.3, for every network",
         r"\operatorname{rk}H_{\mathcal L},\ \tilde s=\operatorname{rk}[\Omega,E\delta]",
         _loss_law,
-        Value(_any, _bound, _loss, "<="),
+        Value(_any, _bound, exactly(loss_rank), "<="),
         (A3,),
         "Bounds every network with biases, whatever its weights.",
     ),

@@ -13,7 +13,7 @@ from eigenlaw.verify.claim import Budget, Claim, Evaluate, Hypothesis, Instance,
 from eigenlaw.verify.formula import Formula, symbols
 from eigenlaw.verify.papers.singh import printed
 from eigenlaw.verify.papers.singh.common import architectures
-from eigenlaw.verify.papers.singh.measured import functional_rank
+from eigenlaw.verify.papers.singh.measured import exactly, functional_rank
 from eigenlaw.verify.papers.singh.special import (
     A1,
     PRODUCTS,
@@ -45,10 +45,6 @@ def _everything(budget: Budget, rng: Rng) -> Iterable[Instance]:
 
 def _predicted(instance: Instance, value: Evaluate) -> Sequence[Any]:
     return [value(**printed.bindings(chain(instance)))]
-
-
-def _measured(instance: Instance, _: Rng) -> Sequence[Any]:
-    return [fmpq(functional_rank(instance))]
 
 
 def _law() -> Any:
@@ -105,7 +101,7 @@ CLAIMS: tuple[Claim, ...] = (
         "Corollary 6",
         r"\operatorname{rk}H_f",
         Formula(printed.functional),
-        Value(_instances, _predicted, _measured, "<="),
+        Value(_instances, _predicted, exactly(functional_rank), "<="),
         (A1,),
         activations=1,
     ),
@@ -115,7 +111,7 @@ CLAIMS: tuple[Claim, ...] = (
         "Corollary 6, attained",
         r"\operatorname{rk}H_f",
         Formula(_law, derived=True),
-        Value(_everything, _predicted, _measured, controls=(TRACELESS, NILPOTENT, OPPOSITE)),
+        Value(_everything, _predicted, exactly(functional_rank), controls=(TRACELESS, NILPOTENT, OPPOSITE)),
         (PRODUCTS, RESIDUAL_PRODUCTS, TWICE, APART),
         note="The bound is attained under these conditions, which random weights and residuals fulfil. Full rank of "
         "all products, with Ω between them, does not suffice: widths 2, 1, 1, 2 with tr(ΩᵀW³W²W¹) = 0 have rank 4, not "
@@ -128,7 +124,7 @@ CLAIMS: tuple[Claim, ...] = (
         "Corollary 6, for every network",
         r"\operatorname{rk}H_f",
         Formula(_law, derived=True),
-        Value(_special, _predicted, _measured, "<="),
+        Value(_special, _predicted, exactly(functional_rank), "<="),
         note="Needs no assumption on the weights: rank is lower semicontinuous, and the generic network attains it.",
         activations=1,
     ),

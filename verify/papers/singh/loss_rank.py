@@ -3,15 +3,13 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from flint import fmpq
-
 from eigenlaw.theory import hessian_rank
 from eigenlaw.verify.claim import Budget, Claim, Evaluate, Hypothesis, Instance, Rng, Value
 from eigenlaw.verify.formula import Formula, symbols
 from eigenlaw.verify.papers.singh import printed
 from eigenlaw.verify.papers.singh.common import architectures
 from eigenlaw.verify.papers.singh.functional_bounds import TWICE
-from eigenlaw.verify.papers.singh.measured import joint_rank, loss_rank
+from eigenlaw.verify.papers.singh.measured import exactly, joint_rank, loss_rank
 from eigenlaw.verify.papers.singh.special import (
     A1,
     PRODUCTS,
@@ -42,14 +40,6 @@ def _predicted(instance: Instance, value: Evaluate) -> Sequence[Any]:
     return [value(**printed.bindings(chain(instance)))]
 
 
-def _measured(instance: Instance, _: Rng) -> Sequence[Any]:
-    return [fmpq(loss_rank(instance))]
-
-
-def _joint(instance: Instance, _: Rng) -> Sequence[Any]:
-    return [fmpq(joint_rank(instance))]
-
-
 def _law() -> Any:
     q, q_hat, r, K, M, L = symbols("q q_hat r K M L")
     return hessian_rank.loss_rank(q, q_hat, r, K, M, L)
@@ -74,7 +64,7 @@ CLAIMS: tuple[Claim, ...] = (
         "Theorem 7",
         r"\operatorname{rk}H_{\mathcal L}",
         Formula(printed.loss),
-        Value(_instances, _predicted, _measured),
+        Value(_instances, _predicted, exactly(loss_rank)),
         (A1,),
         note="Two things are missing. The rank depends on s = rk Ω where s < q. And some multiples of Ω lower it: "
         "widths 1, 1, 1 with target y = 3W²W¹x have rank 1, though every weight and product has full rank.",
@@ -86,7 +76,7 @@ CLAIMS: tuple[Claim, ...] = (
         "Theorem 7, for s ≥ q and a generic multiple of Ω",
         r"\operatorname{rk}H_{\mathcal L}",
         Formula(printed.loss),
-        Value(_everything, _predicted, _measured, controls=(TRIPLE,)),
+        Value(_everything, _predicted, exactly(loss_rank), controls=(TRIPLE,)),
         (FULL, PRODUCTS, RESIDUAL_PRODUCTS, TWICE, SCALE),
         note="Holds as printed for s ≥ q, when the products have the ranks of generic ones and Ω is not one of the "
         "finitely many multiples that lower the rank.",
@@ -98,7 +88,7 @@ CLAIMS: tuple[Claim, ...] = (
         "Theorem 7, as a bound",
         r"\operatorname{rk}H_{\mathcal L}",
         Formula(printed.loss),
-        Value(_special, _predicted, _measured, "<="),
+        Value(_special, _predicted, exactly(loss_rank), "<="),
         note="Read as an upper bound it holds for every network and every residual, without A1.",
         activations=1,
     ),
@@ -108,7 +98,7 @@ CLAIMS: tuple[Claim, ...] = (
         "Theorem 7, as a bound",
         r"\operatorname{rk}H_{\mathcal L}",
         Formula(_law, derived=True),
-        Value(_special, _predicted, _measured, "<="),
+        Value(_special, _predicted, exactly(loss_rank), "<="),
         note="The bound for every network with this rank s of Ω; it is attained.",
         activations=1,
     ),
@@ -118,7 +108,7 @@ CLAIMS: tuple[Claim, ...] = (
         "Theorem 7, for every residual",
         r"\operatorname{rk}H_{\mathcal L}",
         Formula(_law, derived=True),
-        Value(_everything, _predicted, _measured, controls=(TRIPLE,)),
+        Value(_everything, _predicted, exactly(loss_rank), controls=(TRIPLE,)),
         (PRODUCTS, RESIDUAL_PRODUCTS, TWICE, SCALE),
         note="Exact over Q for every small architecture, all r and s; modulo a random 61-bit prime the chance to miss "
         "a rank is below 10⁻¹⁵.",
@@ -130,7 +120,7 @@ CLAIMS: tuple[Claim, ...] = (
         "Theorem 7, for almost every multiple of Ω",
         r"\max_t\operatorname{rk}(H_o+tH_f)=\operatorname{rk}[H_f\mid A_o]",
         Formula(_law, derived=True),
-        Value(_everything, _predicted, _joint),
+        Value(_everything, _predicted, exactly(joint_rank)),
         (PRODUCTS, RESIDUAL_PRODUCTS, TWICE),
         activations=1,
     ),

@@ -1,15 +1,23 @@
 """The exact ranks of the Hessian of an instance and of its parts, measured once in a process."""
 
 import json
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
+from flint import fmpq
 
 from eigenlaw.numerics.ranks import rank
 from eigenlaw.verify.chain_hessians import columns_of, outer_factor
-from eigenlaw.verify.claim import Instance
+from eigenlaw.verify.claim import Instance, Rng
 from eigenlaw.verify.judge import instance_text
 from eigenlaw.verify.papers.singh.special import problem
+
+
+def exactly(rank_of: Callable[[Instance], int]) -> Callable[[Instance, Rng], Sequence[Any]]:
+    """Return what a check measures: the rank, as one exact number."""
+    return lambda instance, _: [fmpq(rank_of(instance))]
 
 
 def outer_rank(instance: Instance) -> int:

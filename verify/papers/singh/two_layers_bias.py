@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from flint import fmpq
-
 from eigenlaw.numerics.ranks import rank
 from eigenlaw.theory import hessian_rank
 from eigenlaw.verify.claim import Budget, Claim, Evaluate, Instance, Rng, Value
@@ -21,7 +19,7 @@ from eigenlaw.verify.papers.singh.affine_instances import (
     predicted,
 )
 from eigenlaw.verify.papers.singh.common import instance_of
-from eigenlaw.verify.papers.singh.measured import functional_rank, loss_rank, outer_rank
+from eigenlaw.verify.papers.singh.measured import exactly, functional_rank, loss_rank, outer_rank
 from eigenlaw.verify.papers.singh.special import A1, PRODUCTS, any_affine_networks, chain, problem
 
 
@@ -41,18 +39,6 @@ def _every(budget: Budget, rng: Rng) -> Iterable[Instance]:
 def _any(budget: Budget, rng: Rng) -> Iterable[Instance]:
     yield from _every(budget, rng)
     yield from any_affine_networks(rng, budget.of(100, 500, 3000), layers=2)
-
-
-def _outer(instance: Instance, _: Rng) -> Sequence[Any]:
-    return [fmpq(outer_rank(instance))]
-
-
-def _functional(instance: Instance, _: Rng) -> Sequence[Any]:
-    return [fmpq(functional_rank(instance))]
-
-
-def _loss(instance: Instance, _: Rng) -> Sequence[Any]:
-    return [fmpq(loss_rank(instance))]
 
 
 def _functional_values(instance: Instance, value: Evaluate) -> Sequence[Any]:
@@ -88,7 +74,7 @@ CLAIMS: tuple[Claim, ...] = (
         "S7.2",
         r"\operatorname{rk}H_o",
         Formula(printed.affine_outer),
-        Value(_full_and_special, predicted, _outer),
+        Value(_full_and_special, predicted, exactly(outer_rank)),
         (TWO_LAYERS, A1, A3),
         activations=1,
     ),
@@ -98,7 +84,7 @@ CLAIMS: tuple[Claim, ...] = (
         "S7.2, first form",
         r"\operatorname{rk}H_f",
         Formula(_first_form),
-        Value(_full_and_special, predicted, _functional, controls=(INTERPOLATING, MEANLESS)),
+        Value(_full_and_special, predicted, exactly(functional_rank), controls=(INTERPOLATING, MEANLESS)),
         (TWO_LAYERS, RESIDUAL),
         activations=1,
     ),
@@ -108,7 +94,7 @@ CLAIMS: tuple[Claim, ...] = (
         "S7.2, last form",
         r"\operatorname{rk}H_f",
         Formula(printed.affine_functional_two_layers),
-        Value(_full_and_special, predicted, _functional, controls=(INTERPOLATING, MEANLESS)),
+        Value(_full_and_special, predicted, exactly(functional_rank), controls=(INTERPOLATING, MEANLESS)),
         (TWO_LAYERS, RESIDUAL),
         note="For every weights: only the ranks of the residual matter.",
         activations=1,
@@ -119,7 +105,7 @@ CLAIMS: tuple[Claim, ...] = (
         "S7.2, for every residual, weights and inputs",
         r"\operatorname{rk}H_f,\ \tilde s=\operatorname{rk}[\Omega,E\delta],\ \tilde q=\min(\tilde s,M_1)",
         Formula(_functional_law, derived=True),
-        Value(_any, _functional_values, _functional),
+        Value(_any, _functional_values, exactly(functional_rank)),
         (TWO_LAYERS,),
         activations=1,
     ),
@@ -129,7 +115,7 @@ CLAIMS: tuple[Claim, ...] = (
         "S7.2",
         r"\operatorname{rk}H_{\mathcal L}",
         Formula(printed.affine_loss_two_layers),
-        Value(_full, predicted, _loss, controls=(INTERPOLATING, MEANLESS)),
+        Value(_full, predicted, exactly(loss_rank), controls=(INTERPOLATING, MEANLESS)),
         (TWO_LAYERS, PRODUCTS, A3, RESIDUAL, SCALE),
         note="Bottleneck or not. Exact over Q, or modulo a random 61-bit prime with a chance to miss below 10⁻¹⁵.",
         activations=1,
@@ -140,7 +126,7 @@ CLAIMS: tuple[Claim, ...] = (
         "S7.2, for every rank of the residual",
         r"\operatorname{rk}H_{\mathcal L}",
         Formula(_loss_law, derived=True),
-        Value(_every, exact, _loss),
+        Value(_every, exact, exactly(loss_rank)),
         (TWO_LAYERS, PRODUCTS, A3, SCALE),
         activations=1,
     ),
