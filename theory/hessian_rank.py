@@ -171,24 +171,24 @@ def affine_functional_rank(q_tilde: Any, s_tilde: Any, M: Any, L: Any, tail: Any
     return functional_rank(q_tilde, s_tilde, M, L) + (L - 2) * q_tilde + 2 * tail
 
 
-def affine_last_column_rank(q_tilde: Any, s_tilde: Any, before: Any, tail: Any) -> Any:
-    """Return the rank of the columns of H_f that belong to W^L, with biases and a residual of generic mean.
+def affine_column_rank(e: Any, before: Any, after: Any, tail: Any) -> Any:
+    """Return the rank of the columns of H_f that belong to W^l: e(M_{l−1} + M_l) − e² + tail, biases or not.
 
-    Those of W^1 have the rank of a network without biases, which have no part in them. Those of an inner W^l follow
-    ``column_rank`` with min(s̃, M_{l−1}, …, M_{L−1}, 1 + min(M_1, …, M_{l−1})) for q̂: E δ h^{l−1} has a rank by one
-    higher than without biases. The columns of b^l, l < L, are independent.
+    With biases and a residual of generic mean those of W^1 have the rank of a network without biases, which have no
+    part in them; for an inner W^l the rank of E δ h^{l−1} is by one higher than without. The columns of b^l, l < L, are
+    independent, and those of b^L vanish.
 
     Args:
-        q_tilde: min(s̃, M_1, …, M_{L−1}).
-        s_tilde: rk[Ω, E δ] = min(s + 1, K).
-        before: M_{L−1}.
-        tail: M_{L−1} − q̃ where q̃ < s̃; 0 where q̃ = s̃.
+        e: min(q, s) for W^1; min(s̃, M_{l−1}, …, M_{L−1}, 1 + min(M_1, …, M_{l−1})) for an inner W^l; q̃ for W^L.
+        before: M_{l−1}; s for W^1.
+        after: M_l; s̃ for W^L.
+        tail: M_{L−1} − q̃ for W^L where q̃ < s̃; otherwise 0.
 
     Example:
-        >>> affine_last_column_rank(1, 2, 2, 1)  # hidden widths 1 and 2
+        >>> affine_column_rank(1, 2, 2, 1)  # W^3 of hidden widths 1 and 2, s̃ = 2
         4
     """
-    return column_rank(q_tilde, before, s_tilde) + tail
+    return column_rank(e, before, after) + tail
 
 
 def affine_loss_rank(q: Any, q_tilde: Any, r: Any, K: Any, M: Any, L: Any, tail: Any) -> Any:

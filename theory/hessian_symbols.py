@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from eigenlaw.theory.hessian_rank import (
+    affine_column_rank,
     affine_functional_rank,
-    affine_last_column_rank,
     affine_loss_rank,
     affine_outer_rank,
     column_rank,
@@ -126,7 +126,7 @@ def _shifted(outputs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         "rank_H_f": affine_functional_rank(q_tilde, s_tilde, M, L, tau),
         "columns_first": column_rank(q_hat, s, width(1)),
         "columns_inner": column_rank(inner, width(layer - 1), width(layer)),
-        "columns_last": affine_last_column_rank(q_tilde, s_tilde, width(L - 1), tail),
+        "columns_last": affine_column_rank(q_tilde, width(L - 1), s_tilde, tail),
         "columns_bias": width(layer),
     }
     return definitions, laws

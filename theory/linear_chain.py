@@ -7,11 +7,10 @@ from typing import Literal
 
 from eigenlaw.theory.errors import InputError
 from eigenlaw.theory.hessian_rank import (
+    affine_column_rank,
     affine_functional_rank,
-    affine_last_column_rank,
     affine_loss_rank,
     affine_outer_rank,
-    column_rank,
     functional_rank,
     loss_rank,
     outer_rank,
@@ -170,15 +169,23 @@ class LinearChain:
             raise InputError.of("layer", layer, f"expected a block 1 … {self.blocks}")
         if layer > self.layers:
             return self.widths[layer - self.layers] if self.shifted and layer < self.blocks else 0
+        return int(affine_column_rank(*self.column_terms(layer)))
+
+    def column_terms(self, layer: int) -> tuple[int, int, int, int]:
+        """Return q̂, M_{l−1}, M_l and the tail as ``affine_column_rank`` wants them for W^l, l = 1 … L.
+
+        Example:
+            >>> LinearChain((5, 4, 3, 6), 4, 2).column_terms(2)
+            (2, 4, 3, 0)
+        """
         before, after = self.widths[layer - 1], self.widths[layer]
         if layer == 1:
-            return int(column_rank(min(self.q, self.residual_rank), self.residual_rank, after))
+            return min(self.q, self.residual_rank), self.residual_rank, after, 0
         if layer < self.layers:
             lower, upper = min(self.widths[1:layer]), min(self.widths[layer - 1 : -1])
-            rank = min(self.s_hat, upper, lower + self.shifted)
-            return int(column_rank(rank, before, after))
+            return min(self.s_hat, upper, lower + self.shifted), before, after, 0
         tail = before - self.q_hat if self.shifted and self.q_hat < self.s_hat else 0
-        return int(affine_last_column_rank(self.q_hat, self.s_hat, before, tail))
+        return self.q_hat, before, self.s_hat, tail
 
     @property
     def ranks(self) -> dict[str | tuple[str, int], int]:

@@ -4,6 +4,7 @@ from eigenlaw.verify.claim import Claim
 from eigenlaw.verify.papers.singh import (
     backpropagation,
     balancedness,
+    bias_columns,
     bias_data,
     biases,
     cross_entropy,
@@ -47,6 +48,7 @@ CLAIMS: tuple[Claim, ...] = (
     *outer_product.CLAIMS,
     *outer_rank.CLAIMS,
     *functional.CLAIMS,
+    *bias_columns.CLAIMS,
     *functional_bounds.CLAIMS,
     *normal_form.CLAIMS,
     *loss_rank.CLAIMS,

@@ -8,7 +8,7 @@ from typing import Any
 from flint import fmpq
 
 from eigenlaw.numerics.ranks import rank
-from eigenlaw.theory.hessian_rank import column_rank_of_products
+from eigenlaw.theory.hessian_rank import column_rank, column_rank_of_products
 from eigenlaw.verify.claim import Budget, Claim, Evaluate, Hypothesis, Instance, Rng, Value
 from eigenlaw.verify.formula import Formula, indexed, symbols
 from eigenlaw.verify.judge import instance_text
@@ -211,14 +211,24 @@ def _printed(part: int, layers: Layers, build: Callable[[], Any], note: str) -> 
     )
 
 
-def _corrected(part: int, layers: Layers, build: Callable[[], Any]) -> Claim:
+def _law(part: int) -> Formula:
+    """Return the rank of an inner, the first or the last block of columns."""
+
+    def build() -> Any:
+        q_hat, below, above, s = symbols("q_hat M_below M_l s")
+        return column_rank(q_hat, s if part == 2 else below, s if part == 3 else above)
+
+    return Formula(build, derived=True)
+
+
+def _corrected(part: int, layers: Layers) -> Claim:
     where = ("1<l<L", "l=1", "l=L")[part - 1]
     return Claim(
         f"singh:thm-5.{part}",
         "corrected",
         "Theorem 5, for products of full rank",
         rf"\operatorname{{rk}}\hat H_f^{{\bullet l}},\ {where}",
-        Formula(build),
+        _law(part),
         _value(layers, SPECIAL[part - 1]),
         (PRODUCTS, RESIDUAL_PRODUCTS),
         note="Not the weights but their products, with Ω between them, need the ranks of generic ones. Exact over Q "
@@ -293,7 +303,7 @@ def _bottleneck(part: int, layers: Layers, build: Callable[[], Any]) -> tuple[Cl
             "corrected",
             f"S4.1.2, part {part}, for products of full rank",
             lhs,
-            formula,
+            _law(part),
             check,
             (PRODUCTS, RESIDUAL_PRODUCTS, BOTTLENECK),
             activations=1,
@@ -303,7 +313,7 @@ def _bottleneck(part: int, layers: Layers, build: Callable[[], Any]) -> tuple[Cl
 
 CLAIMS: tuple[Claim, ...] = (
     *(_printed(part, layers, build, note) for part, (layers, build, note) in enumerate(PARTS, 1)),
-    *(_corrected(part, layers, build) for part, (layers, build, _) in enumerate(PARTS, 1)),
+    *(_corrected(part, layers) for part, (layers, _, _) in enumerate(PARTS, 1)),
     Claim(
         "singh:thm-5.4",
         "new",
