@@ -224,6 +224,7 @@ def _everything(budget: Budget, rng: Rng) -> Iterable[Instance]:
 
 def _any_data(budget: Budget, rng: Rng) -> Iterable[Instance]:
     yield ONE_SAMPLE
+    yield STAIRCASE
     yield from any_affine_networks(rng, budget.of(120, 600, 4000))
 
 
@@ -257,6 +258,13 @@ def _exact_value(instance: Instance, value: Evaluate) -> Sequence[Any]:
 
 
 ONE_SAMPLE: Instance = with_biases(explicit([[[1]], [[1]]], [[1]]), [[0], [0]], [[1]], [1])
+STAIRCASE: Instance = with_biases(
+    explicit([np.eye(width, max(width - 1, 1), dtype=int) for width in range(1, MOST + 1)], np.eye(MOST, 1, dtype=int)),
+    [[0] * width for width in range(1, MOST + 1)],
+    [[1, -1]],
+    [1] * MOST,
+)
+"""Widths 1, 1, 2, …, 6, where every g_l − g_{l−1} and every ρ_l is 1."""
 
 CLAIMS: tuple[Claim, ...] = (
     Claim(
