@@ -136,6 +136,39 @@ FAULTS = {
         "zip(reversed(slopes), network.sigma_w2",
         ("karakida:kappa-tilde.3",),
     ),
+    "steps of the rank of H_o": Fault(
+        "theory/hessian_rank.py", "total += (g - below) * rho", "total += g * rho", ("singh:cor-4",)
+    ),
+    "columns of one layer": Fault(
+        "theory/hessian_rank.py",
+        "return q_hat * (before + after) - q_hat**2",
+        "return q_hat * (before + after)",
+        ("singh:thm-5.1",),
+    ),
+    "last narrow layer": Fault(
+        "theory/linear_chain.py",
+        "if self.widths[layer] == self.q_hat)",
+        "if self.widths[layer] >= self.q_hat)",
+        ("singh:sec-7.3.4",),
+    ),
+    "coupling of outputs by the residual": Fault(
+        "theory/normal_form.py",
+        "coupling(omegas[i], omegas[j], L) if",
+        "2 * coupling(omegas[i], omegas[j], L) if",
+        ("singh:thm-7.5",),
+    ),
+    "power of lambda": Fault(
+        "theory/hessian_spectrum.py",
+        "x ** ((K - d) * M) * determinant",
+        "x ** (K - d) * determinant",
+        ("singh:sec-8.2-charpoly",),
+    ),
+    "pairs of gates": Fault(
+        "theory/piecewise_linear_rank.py",
+        "return r * (hyperplanes + both)",
+        "return r * hyperplanes",
+        ("singh:thm-9.4",),
+    ),
 }
 
 
