@@ -136,6 +136,19 @@ def functional_hessian(network: LinearNetwork, omega: Array) -> Array:
     return H
 
 
+def centred_moments(sigma: Array, omega: Array, mean: Array) -> tuple[Array, Array]:
+    """Return diag(Σ, 1) and [Ω, E δ]: the moments of homogeneous inputs, E x = 0.
+
+    Args:
+        sigma: Σ = E x xᵀ, of shape (d, d).
+        omega: Ω = E δ xᵀ, of shape (K, d).
+        mean: E δ, of shape (K, 1).
+    """
+    side = np.zeros((len(sigma), 1), dtype=int).astype(object)
+    corner = np.ones((1, 1), dtype=int).astype(object)
+    return np.block([[sigma, side], [side.T, corner]]), np.concatenate([omega, mean], axis=1)
+
+
 def residual_covariance(network: LinearNetwork, X: Array, residuals: Array) -> Array:
     """Return Σ_n δ_n x_nᵀ, with the column Σ_n δ_n where there are biases.
 

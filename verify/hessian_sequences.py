@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eigenlaw.numerics.ranks import missed_rank, random_prime, rank
-from eigenlaw.verify.chain_hessians import columns_of, functional_hessian, outer_hessian
+from eigenlaw.verify.chain_hessians import centred_moments, columns_of, functional_hessian, outer_hessian
 from eigenlaw.verify.linear_chains import low_rank, random_network, residue_draw
 from eigenlaw.verify.polynomial_laws import Case, Feature
 
@@ -162,9 +162,7 @@ class HessianRank:
         span, factor, delta = draw((d, r)), draw((r, r)), draw((K, 1))
         sigma, omega = span @ factor @ factor.T @ span.T, low_rank(K, r, s, draw) @ span.T
         if self.bias:
-            zero, one = np.zeros((d, 1), dtype=int).astype(object), np.ones((1, 1), dtype=int).astype(object)
-            sigma = np.block([[sigma, zero], [zero.T, one]])
-            omega = np.concatenate([omega, delta if self.mean == "generic" else 0 * delta], axis=1)
+            sigma, omega = centred_moments(sigma, omega, delta if self.mean == "generic" else 0 * delta)
         if self.of == "H_o":
             return outer_hessian(network, sigma)
         functional = functional_hessian(network, omega)

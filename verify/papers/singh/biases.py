@@ -25,6 +25,7 @@ from eigenlaw.verify.papers.singh.special import (
     PRODUCTS,
     any_affine_networks,
     explicit,
+    lasting,
     problem,
     with_biases,
 )
@@ -237,15 +238,6 @@ def _exact_law() -> Any:
     return hessian_rank.affine_outer_rank_of_products(forward, backward)
 
 
-def _lasting(values: Sequence[int]) -> Callable[[int], int]:
-    def at(k: int) -> int:
-        if not 1 <= k <= MOST:
-            raise IndexError(f"k={k}: expected 1 to {MOST}")
-        return values[min(k, len(values)) - 1]
-
-    return at
-
-
 def _exact_value(instance: Instance, value: Evaluate) -> Sequence[Any]:
     found = problem(instance)
     mean = found.sigma[:-1, -1:]
@@ -254,7 +246,7 @@ def _exact_value(instance: Instance, value: Evaluate) -> Sequence[Any]:
     layers = range(1, bare.layers + 1)
     forward = [rank(bare.product(layer - 1, 1) @ covariance) for layer in layers]
     backward = [rank(bare.product(bare.layers, layer + 1)) for layer in layers]
-    return [value(rho=_lasting(forward), g=_lasting(backward))]
+    return [value(rho=lasting(forward, MOST), g=lasting(backward, MOST))]
 
 
 ONE_SAMPLE: Instance = with_biases(explicit([[[1]], [[1]]], [[1]]), [[0], [0]], [[1]], [1])

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from eigenlaw.numerics.ranks import random_prime, rank
+from eigenlaw.numerics.ranks import random_prime
 from eigenlaw.theory.linear_chain import LinearChain
-from eigenlaw.verify.chain_hessians import functional_hessian, outer_hessian
+from eigenlaw.verify.chain_hessians import centred_moments, functional_hessian, outer_hessian
 from eigenlaw.verify.claim import Budget, Instance, Rng
 from eigenlaw.verify.linear_chains import LinearNetwork, low_rank, random_network, rational_draw, residue_draw
 
@@ -114,24 +114,6 @@ def _problem(chain: LinearChain, draw: int, field: str) -> Problem:
     sigma = span @ factor @ factor.T @ span.T
     omega = low_rank(K, r, s, numbers) @ span.T
     if bias:
-        corner = np.ones((1, 1), dtype=int).astype(object)
-        side = np.zeros((d, 1), dtype=int).astype(object)
-        sigma = np.block([[sigma, side], [side.T, corner]])
         delta = numbers((K, 1)) if chain.shifted else np.zeros((K, 1), dtype=int).astype(object)
-        omega = np.concatenate([omega, delta], axis=1)
+        sigma, omega = centred_moments(sigma, omega, delta)
     return Problem(network, sigma, omega)
-
-
-def generic(instance: Instance) -> bool:
-    """Tell whether every product W^{l:k} and Σ and Ω have the ranks that generic ones have."""
-    problem = problem_of(instance)
-    network, L = problem.network, problem.network.layers
-    chain = chain_of(instance)
-    widths = network.widths
-    products = all(
-        rank(network.product(above, below)[: widths[above], : widths[below - 1]]) == min(widths[below - 1 : above + 1])
-        for below in range(1, L + 1)
-        for above in range(below, L + 1)
-    )
-    ranks = rank(problem.omega) == chain.s_hat and rank(problem.sigma) == chain.data_rank + chain.bias
-    return products and ranks

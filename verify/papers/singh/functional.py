@@ -22,6 +22,7 @@ from eigenlaw.verify.papers.singh.special import (
     any_networks,
     chain,
     explicit,
+    lasting,
     problem,
     zero_one,
 )
@@ -138,17 +139,6 @@ def _exact_build() -> Any:
     return column_rank_of_products(*([indexed(name)[k] for k in range(1, MOST)] for name in names))
 
 
-def _lasting(values: Sequence[int]) -> Callable[[int], int]:
-    """Return a sequence from 1 on that keeps its last value, or 0 if it has none."""
-
-    def at(k: int) -> int:
-        if not 1 <= k < MOST:
-            raise IndexError(f"k={k}: expected 1 to {MOST - 1}")
-        return values[min(k, len(values)) - 1] if values else 0
-
-    return at
-
-
 @lru_cache(maxsize=8192)
 def _product_ranks(text: str) -> tuple[tuple[list[int], ...], ...]:
     """Return for each layer the ranks that a, c, d and e stand for."""
@@ -171,7 +161,9 @@ def _product_ranks(text: str) -> tuple[tuple[list[int], ...], ...]:
 def _exact(instance: Instance, value: Evaluate) -> Sequence[Any]:
     """Return the rank for each layer; a sequence that has ended goes on with its last value and adds nothing."""
     ranks = _product_ranks(instance_text(instance))
-    return [value(**{name: _lasting(part) for name, part in zip("acde", parts, strict=True)}) for parts in ranks]
+    return [
+        value(**{name: lasting(part, MOST - 1) for name, part in zip("acde", parts, strict=True)}) for parts in ranks
+    ]
 
 
 SPECIAL: tuple[tuple[Instance, ...], ...] = (

@@ -13,6 +13,7 @@ from eigenlaw.verify.claim import Hypothesis, Instance, Rng
 from eigenlaw.verify.formula import rational
 from eigenlaw.verify.judge import instance_text
 from eigenlaw.verify.one_hidden_layer_hessian import Array, HiddenLayer
+from eigenlaw.verify.papers.karakida import exact_networks
 
 HOMOGENEOUS = ("relu", "leaky_relu(1/10)", "abs", "linear")
 SIZE = 50
@@ -101,14 +102,9 @@ def listed(numbers: Sequence[int]) -> Callable[[int], int]:
 
 
 def at(array: Array) -> Callable[..., Any]:
-    """(i, j) ↦ the entry, indices from 1; an index out of range has no value."""
-
-    def entry(*place: int) -> Any:
-        if any(not 1 <= index <= size for index, size in zip(place, array.shape, strict=True)):
-            raise IndexError(f"index={place}: expected 1 to {array.shape}")
-        return rational(array[tuple(index - 1 for index in place)])
-
-    return entry
+    """(i, j) ↦ the entry as an exact rational, indices from 1; an index out of range has no value."""
+    entry = exact_networks.at(array)
+    return lambda *place: rational(entry(*place))
 
 
 def full_rank(instance: Instance) -> bool:

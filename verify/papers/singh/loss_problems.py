@@ -2,9 +2,9 @@
 
 In a small stratum the residual comes first: δ_n is rational, with Σ_n δ_n x_nᵀ of rank s, and the labels are what the
 loss needs for it, real numbers F − δ for squared error, softmax(F) − δ for cross-entropy, F − artanh δ for log-cosh. In
-this way every s occurs. On the digits, those of the first K classes, the labels
-are one-hot and s is what it is. Every number is a rational function
-of t = e^(1/D), see ``losses``; t, the weights and the inputs go to F_p, and the ranks there are lower bounds.
+this way every s occurs. On the digits, those of the first K classes, the labels are one-hot and s is what it is. Every
+number is a rational function of t = e^(1/D), see ``losses``; t, the weights and the inputs go to F_p, and the ranks
+there are lower bounds.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """Networks in special position: every small one with entries 0 and 1, in which products and residuals may cancel."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise, product
 from typing import Any
@@ -108,6 +108,17 @@ PRODUCTS = Hypothesis(r"\operatorname{rk}W^{b:a}=\min(M_{a-1},\dots,M_b)", produ
 RESIDUAL_PRODUCTS = Hypothesis(
     r"\operatorname{rk}(W^{k-1:1}\Omega^\top W^{L:l+1})=\min(s,M_0,\dots,M_{k-1},M_l,\dots,M_L)", residual_products
 )
+
+
+def lasting(values: Sequence[int], most: int) -> Callable[[int], int]:
+    """Return k ↦ the k-th value, k = 1 … most: a sequence that has ended keeps its last value, an empty one is 0."""
+
+    def at(k: int) -> int:
+        if not 1 <= k <= most:
+            raise IndexError(f"k={k}: expected 1 to {most}")
+        return values[min(k, len(values)) - 1] if values else 0
+
+    return at
 
 
 @lru_cache
