@@ -15,7 +15,7 @@ _Item = TypeVar("_Item", Claim, Row)
 
 ID = re.compile(r"[a-z][a-z0-9_-]*:[a-z0-9.-]+")
 
-PAPERS: tuple[str, ...] = ("murray", "karakida", "singh")
+PAPERS: tuple[str, ...] = ("murray", "karakida", "singh", "thamm", "dees")
 
 
 @cache

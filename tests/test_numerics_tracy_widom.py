@@ -1,0 +1,116 @@
+"""Tracy–Widom laws: published numbers, the Airy kernel itself, integrals of the density, and matrices."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from flint import arb
+from scipy.linalg import eigvalsh_tridiagonal
+
+from eigenlaw.numerics.airy_kernel import determinants
+from eigenlaw.numerics.fredholm import determinant_estimate
+from eigenlaw.numerics.law import law_values
+from eigenlaw.numerics.precision import working
+from eigenlaw.numerics.tracy_widom import TracyWidom
+from eigenlaw.theory.errors import InputError
+
+LAWS = [TracyWidom(1), TracyWidom(2)]
+
+
+@pytest.mark.parametrize(
+    ("law", "mean", "variance"),
+    [(LAWS[0], -1.2065335745820, 1.607781034581), (LAWS[1], -1.771086807411, 0.8131947928329)],
+    ids=["1", "2"],
+)
+def test_published_moments(law: TracyWidom, mean: float, variance: float) -> None:
+    """Bornemann, On the numerical evaluation of distributions in random matrix theory (2010)."""
+    first, second = law.moment(1), law.moment(2)
+    assert float(first.mid()) == pytest.approx(mean, abs=2e-12)
+    assert float((second - first * first).mid()) == pytest.approx(variance, abs=2e-12)
+    assert max(float(first.rad()), float(second.rad())) < 1e-12
+    assert "moment" in law.estimated
+
+
+def airy_kernel(x: arb, y: arb) -> arb:
+    p, p_slope, _, _ = x.airy()
+    if x.overlaps(y):
+        return p_slope**2 - x * p**2
+    q, q_slope, _, _ = y.airy()
+    return (p * q_slope - p_slope * q) / (x - y)
+
+
+@pytest.mark.parametrize("s", [-3, -1, 1])
+def test_f2_is_the_determinant_of_the_airy_kernel(s: int) -> None:
+    """The classical kernel on (s, 14), which is another operator than the one in use."""
+    with working(60):
+        estimate, _ = determinant_estimate(airy_kernel, arb(s), arb(14), 14)
+        assert abs(estimate - LAWS[1].distribution(arb(s))) < 1e-13
+
+
+def test_balls_shrink_and_overlap() -> None:
+    for s in (-4.0, 0.5, 5.0):
+        with working(53):
+            rough = determinants(arb(s))
+        with working(110):
+            fine = determinants(arb(s))
+        for first, second in zip(rough.values(), fine.values(), strict=True):
+            for one, two in zip(first, second, strict=True):
+                assert one.overlaps(two) and one.rad() > two.rad() > 0
+                assert two.rel_accuracy_bits() > 90
+
+
+@pytest.mark.parametrize("law", LAWS, ids=["1", "2"])
+def test_distribution_is_the_integral_of_the_density(law: TracyWidom) -> None:
+    nodes, weights = np.polynomial.legendre.leggauss(60)
+    for left, right in ((-5.0, -1.0), (-1.0, 2.0)):
+        x = (left + right) / 2 + (right - left) / 2 * nodes
+        found = float(np.sum(weights * law.densities(x))) * (right - left) / 2
+        with working(60):
+            exact = law.distribution(arb(right)) - law.distribution(arb(left))
+        assert found == pytest.approx(float(exact.mid()), abs=1e-13)
+
+
+@pytest.mark.parametrize("law", LAWS, ids=["1", "2"])
+def test_float_tables_follow_the_balls(law: TracyWidom) -> None:
+    x = np.array([-6.4, -3.1, -1.2, 0.7, 4.9])
+    with working(60):
+        for fast, slow in ((law.densities, law.density), (law.distributions, law.distribution)):
+            np.testing.assert_allclose(fast(x), [float(slow(arb(v)).mid()) for v in x], rtol=0, atol=1e-13)
+
+
+def test_quantiles() -> None:
+    level = Fraction(95, 100)
+    for law in LAWS:
+        found = law_values(law, "quantile", [level], 15)
+        assert found.reached
+        ball = found.balls[0]
+        with working(90):
+            assert law.distribution(ball.lower()) < arb(19) / 20 < law.distribution(ball.upper())
+
+
+def test_matrices() -> None:
+    """Tridiagonal β-ensembles of size 400: mean and variance within the edge's error n^{−2/3}."""
+    rng, size, count = np.random.default_rng(5), 400, 1500
+    for law in LAWS:
+        beta, values = law.beta, []
+        for _ in range(count):
+            diagonal = rng.normal(0, np.sqrt(2), size)
+            off = np.sqrt(rng.chisquare(beta * np.arange(size - 1, 0, -1)))
+            top = eigvalsh_tridiagonal(diagonal, off, select="i", select_range=(size - 1, size - 1))[0] / np.sqrt(beta)
+            values.append((top - 2 * np.sqrt(size)) * size ** (1 / 6))
+        mean = float(law.moment(1).mid())
+        spread = np.sqrt(float((law.moment(2) - law.moment(1) ** 2).mid()))
+        assert abs(np.mean(values) - mean) < 4 * spread / np.sqrt(count) + 2 * size ** (-2 / 3)
+        assert abs(np.std(values) / spread - 1) < 0.08
+
+
+def test_far_tails_and_refusals() -> None:
+    with pytest.raises(InputError, match="beta=4"):
+        TracyWidom(4)
+    law = LAWS[0]
+    assert 0 < law.distribution(arb(-9)) < arb(10) ** -15
+    with working(400):
+        assert law.distribution(arb(500)) > 1 - arb(10) ** -100
+    assert not law.density(arb(500)).is_finite()
+    draws = law.sample(np.random.default_rng(6), 50_000)
+    assert abs(draws.mean() + 1.2065) < 0.03 and abs(draws.std() - np.sqrt(1.6078)) < 0.03

@@ -1,0 +1,1 @@
+"""Dees et al., Eigenvalues of autoencoders in training and at initialization."""

@@ -1,0 +1,1 @@
+"""Thamm et al., Random matrix theory analysis of neural network weight matrices."""

@@ -1,0 +1,112 @@
+"""Singular values and right singular vectors of a weight matrix, and how far its largest values leave the bulk."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.linalg
+
+from eigenlaw.theory.errors import InputError
+from eigenlaw.verify.bulk_fit import Floats, bulk_scale
+
+ROWS = 256
+"""Rows that are multiplied at a time."""
+
+FEWEST = 24
+"""The smaller side of the smallest matrix whose statistics are taken."""
+
+TRACY_WIDOM_99 = 2.0234
+"""The 0.99 quantile of the Tracy–Widom law with β = 1, to the digits that matter here."""
+
+
+@dataclass(frozen=True)
+class Decomposition:
+    """W = U S Vᵀ without U.
+
+    Attributes:
+        rows: n, the larger side.
+        values: the m singular values in rising order.
+        vectors: m × m; column k is the right singular vector of the k-th value.
+    """
+
+    rows: int
+    values: Floats
+    vectors: Floats
+
+
+def decompose(matrix: Floats) -> Decomposition:
+    """Return singular values and right singular vectors of an n × m matrix, n ≥ m ≥ 24.
+
+    The vectors are eigenvectors of WᵀW; the values are the lengths of W v, which keeps their absolute error at a few
+    rounding units of the largest one. Beyond W itself, memory for two m × m matrices is used.
+
+    Raises:
+        InputError: the matrix is too small, or has not full rank.
+
+    Example:
+        >>> found = decompose(np.vstack([np.diag(np.arange(30.0, 0.0, -1.0)), np.zeros((5, 30))]))
+        >>> found.values[:3].round(12).tolist(), found.rows
+        ([1.0, 2.0, 3.0], 35)
+    """
+    rows, columns = matrix.shape
+    if not rows >= columns >= FEWEST:
+        raise InputError.of("matrix", f"{rows} × {columns}", f"expected both sides of at least {FEWEST}, rows first")
+    size = float(max(matrix.max(), -matrix.min()))
+    if size and not 1e-100 < size < 1e100:
+        scaled = decompose(matrix / size)
+        return Decomposition(rows, size * scaled.values, scaled.vectors)
+    gram = matrix.T @ matrix
+    _, vectors = scipy.linalg.eigh(gram.T, overwrite_a=True, check_finite=False, driver="evr")
+    del gram
+    squares = np.zeros(columns)
+    for start in range(0, rows, ROWS):
+        squares += ((matrix[start : start + ROWS] @ vectors) ** 2).sum(axis=0)
+    values = np.sqrt(squares)
+    if np.any(np.diff(values) < 0):
+        order = np.argsort(values)
+        values, vectors = values[order], vectors[:, order]
+    rank = int((values > 8 * np.finfo(float).eps * rows * values[-1]).sum())
+    if rank < columns:
+        raise InputError.of("matrix", f"{rows} × {columns}", f"its rank is {rank}: expected full rank, without zeros")
+    return Decomposition(rows, values, vectors)
+
+
+@dataclass(frozen=True)
+class Outliers:
+    """Singular values above the edge of the bulk.
+
+    Attributes:
+        edge: where the largest singular value of a random matrix of this shape and scale lies at most, with the
+            probability of the given quantile.
+        values: those beyond it, in rising order.
+        largest: the largest singular value in Tracy–Widom units: (ν²/σ² − μ)/scale.
+    """
+
+    edge: float
+    values: Floats
+    largest: float
+
+
+def outliers(values: Floats, rows: int, edge_quantile: float = TRACY_WIDOM_99) -> Outliers:
+    """Return the singular values beyond the Tracy–Widom edge; σ is taken from the median singular value.
+
+    The largest eigenvalue of WᵀW, entries standard Gaussian, is μ + scale·TW₁ with μ = (√(n−1) + √m)² and
+    scale = (√(n−1) + √m)(1/√(n−1) + 1/√m)^(1/3) (Johnstone 2001, theorem 1.1).
+
+    Args:
+        values: singular values in rising order, length m.
+        rows: n ≥ m.
+        edge_quantile: the quantile of the Tracy–Widom law that makes the edge.
+
+    Example:
+        >>> values = np.sort(np.linalg.svd(np.random.default_rng(0).normal(size=(80, 40)))[1])
+        >>> values[-1] *= 1.5
+        >>> len(outliers(values, 80).values)
+        1
+    """
+    columns = len(values)
+    sigma = bulk_scale(values, rows) / math.sqrt(rows)
+    root = math.sqrt(rows - 1) + math.sqrt(columns)
+    scale = root * (1 / math.sqrt(rows - 1) + 1 / math.sqrt(columns)) ** (1 / 3)
+    edge = sigma * math.sqrt(root**2 + edge_quantile * scale)
+    return Outliers(edge, values[values > edge], float((values[-1] / sigma) ** 2 - root**2) / scale)
