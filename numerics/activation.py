@@ -9,7 +9,7 @@ from typing import Any
 
 from flint import acb, arb, fmpq
 
-from eigenlaw.theory.expression import HALF, UNARY, Node, is_constant
+from eigenlaw.theory.expression import HALF, UNARY, Node
 
 
 def arb_constant(node: Node) -> Any:
@@ -90,7 +90,7 @@ def acb_value(node: Node, z: Any) -> Any:
         >>> acb_value(parse_expression("log(x)"), acb(arb(-1), arb(0, 0.1))).is_finite()
         False
     """
-    if is_constant(node):
+    if node.constant:
         return acb(arb_constant(node))
     match node.head:
         case "x":

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from eigenlaw.theory.expression import HALF, Node, constant_float, is_constant
+from eigenlaw.theory.expression import HALF, Node, constant_float
 
 ArrayFunction = Callable[[Any], Any]
 
@@ -32,7 +32,7 @@ def numpy_function(node: Node) -> ArrayFunction:
         >>> f(np.array([Fraction(1, 3)], dtype=object)).tolist()
         [Fraction(5, 6)]
     """
-    if is_constant(node):
+    if node.constant:
         return _constant(node)
     parts = [numpy_function(child) for child in node.nodes]
     match node.head:

@@ -13,7 +13,6 @@ from eigenlaw.theory.expression import (
     Node,
     add,
     function,
-    is_constant,
     mul,
     negative,
     number,
@@ -34,7 +33,7 @@ def derivative(node: Node) -> Node:
         >>> to_text(derivative(parse_expression("x**3")))
         '3*x**2'
     """
-    if is_constant(node):
+    if node.constant:
         return ZERO
     match node.head:
         case "x":

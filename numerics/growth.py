@@ -14,7 +14,7 @@ from flint import arb
 from eigenlaw.numerics.activation import arb_constant
 from eigenlaw.numerics.precision import working
 from eigenlaw.theory.errors import InputError
-from eigenlaw.theory.expression import Node, constant_float, is_constant, to_text
+from eigenlaw.theory.expression import Node, constant_float, to_text
 from eigenlaw.theory.structure import branch, breakpoints
 
 _BITS = 64
@@ -124,7 +124,7 @@ class _Walk:
         return InputError.of("activation", to_text(node), f"not shown to be square-integrable, {why} for {side}")
 
     def end(self, node: Node) -> _End:
-        if is_constant(node):
+        if node.constant:
             return self._of_polynomial((_finite(arb_constant(node), node),))
         children = [self.end(child) for child in node.nodes]
         match node.head:

@@ -13,7 +13,6 @@ from eigenlaw.theory.expression import (
     X,
     add,
     function,
-    is_constant,
     mul,
     negative,
     number,
@@ -117,7 +116,7 @@ def _pieces(node: Node) -> Parts | None:
 
 def _tidy(node: Node) -> Node:
     """Return a rational polynomial in its expanded form, so that equal polynomials are equal trees."""
-    if is_constant(node):
+    if node.constant:
         return node
     coefficients = polynomial(node)
     if coefficients is None:

@@ -180,9 +180,9 @@ def verify(root: Path, claims: tuple[str, ...]) -> subprocess.CompletedProcess[s
 
 
 def copy_of(root: Path, target: Path) -> Path:
-    """Copy the package, its links as links."""
+    """Copy the package, its links as links, with the bytecode of what is not edited."""
     for folder in ("eigenlaw", "theory", "numerics", "verify"):
-        shutil.copytree(root / folder, target / folder, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(root / folder, target / folder, symlinks=True, ignore=shutil.ignore_patterns("*.pyc.*"))
     return target
 
 

@@ -10,7 +10,7 @@ breakpoints of a tree are all the places where it may fail to be smooth, poles a
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 
@@ -29,6 +29,12 @@ _LARGEST_POWER = 100
 class Node:
     """One node of an expression tree.
 
+    Attributes:
+        head: a function, an operation, "x", "number" or "constant".
+        args: what it is applied to.
+        nodes: the arguments that are nodes.
+        constant: whether x does not occur in the tree.
+
     Example:
         >>> to_text(add(mul(number(2), X), number(1)))
         '2*x + 1'
@@ -36,11 +42,15 @@ class Node:
 
     head: str
     args: tuple["Node | Fraction | str", ...] = ()
+    nodes: tuple["Node", ...] = field(init=False, repr=False, compare=False)
+    constant: bool = field(init=False, repr=False, compare=False)
 
-    @property
-    def nodes(self) -> tuple["Node", ...]:
-        """The arguments that are nodes."""
-        return tuple(argument for argument in self.args if isinstance(argument, Node))
+    def __post_init__(self) -> None:
+        nodes = tuple(argument for argument in self.args if isinstance(argument, Node))
+        object.__setattr__(self, "nodes", nodes)
+        object.__setattr__(
+            self, "constant", self.head not in {"x", "piecewise"} and all(node.constant for node in nodes)
+        )
 
     @property
     def value(self) -> Fraction:
@@ -118,13 +128,13 @@ def power(base: Node, exponent: Node) -> Node:
         return base
     if exponent == ZERO:
         return ONE
-    if not is_constant(exponent):
+    if not exponent.constant:
         if base == E:
             return function("exp", exponent)
-        if is_constant(base) and constant_float(base) > 0:
+        if base.constant and constant_float(base) > 0:
             return function("exp", mul(exponent, function("log", base)))
         raise InputError.of("exponent", to_text(exponent), "expected a constant exponent or a positive constant base")
-    if not is_constant(base) and exponent.head == "number" and abs(exponent.value) > _LARGEST_POWER:
+    if not base.constant and exponent.head == "number" and abs(exponent.value) > _LARGEST_POWER:
         raise InputError.of("power", f"(…)**{exponent.value}", f"expected a power of x of at most {_LARGEST_POWER}")
     if base.head == "number" and exponent.head == "number" and exponent.value.denominator == 1:
         n = int(exponent.value)
@@ -174,11 +184,6 @@ def piecewise(values: tuple[Node, ...], breaks: tuple[Node, ...]) -> Node:
         if value != arguments[-1]:
             arguments += [place, value]
     return arguments[0] if len(arguments) == 1 else Node("piecewise", tuple(arguments))
-
-
-def is_constant(node: Node) -> bool:
-    """Tell whether x does not occur in the tree."""
-    return node.head not in {"x", "piecewise"} and all(is_constant(child) for child in node.nodes)
 
 
 def constant_float(node: Node) -> float:

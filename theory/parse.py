@@ -22,7 +22,6 @@ from eigenlaw.theory.expression import (
     X,
     add,
     function,
-    is_constant,
     mul,
     negative,
     number,
@@ -205,7 +204,7 @@ class _Reader:
         if name in _MANY or len(arguments) != 1:
             raise self.refuse(node, f"expected {'at least two arguments' if name in _MANY else 'one argument'}")
         argument = self.read(arguments[0])
-        if is_constant(argument) and argument == ZERO and name in {"log", "ln"}:
+        if argument.constant and argument == ZERO and name in {"log", "ln"}:
             raise self.refuse(node, "expected no logarithm of 0")
         return _FUNCTIONS[name](argument)
 

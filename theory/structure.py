@@ -18,7 +18,6 @@ from eigenlaw.theory.expression import (
     add,
     constant_float,
     function,
-    is_constant,
     mul,
     negative,
     piecewise,
@@ -34,7 +33,7 @@ _MOST_BREAKS = 12
 
 def linear(node: Node) -> tuple[Node, Node] | None:
     """Return (slope, intercept), both constant, if the tree is visibly linear in x."""
-    if is_constant(node):
+    if node.constant:
         return ZERO, node
     match node.head:
         case "x":
@@ -46,10 +45,10 @@ def linear(node: Node) -> tuple[Node, Node] | None:
                 return None
             return add(*(slope for slope, _ in found)), add(*(intercept for _, intercept in found))
         case "mul":
-            varying = [child for child in node.nodes if not is_constant(child)]
+            varying = [child for child in node.nodes if not child.constant]
             if len(varying) != 1 or (part := linear(varying[0])) is None:
                 return None
-            constants = [child for child in node.nodes if is_constant(child)]
+            constants = [child for child in node.nodes if child.constant]
             return mul(*constants, part[0]), mul(*constants, part[1])
         case _:
             return None
@@ -190,7 +189,7 @@ def parity(node: Node) -> Parity | None:
         >>> parity(parse_expression("x*tanh(x)"))
         'even'
     """
-    if is_constant(node):
+    if node.constant:
         return "even"
     match node.head:
         case "x":
