@@ -24,11 +24,13 @@ if TYPE_CHECKING:
         sphere_eigenvalues,
     )
     from eigenlaw.face_hessian import HessianRank, hessian_rank
+    from eigenlaw.face_laws import law, law_values
     from eigenlaw.numerics.precision import Ball
     from eigenlaw.theory.activations import Activation, activation
     from eigenlaw.theory.dual import dual_activation
     from eigenlaw.theory.errors import InputError
     from eigenlaw.verify.claim import Claim
+    from eigenlaw.verify.weight_layers import analyse_weights
 
 __version__ = "0.1.0"
 
@@ -40,10 +42,13 @@ __all__ = [
     "InputError",
     "__version__",
     "activation",
+    "analyse_weights",
     "dual_activation",
     "fisher_statistics",
     "hermite_coefficients",
     "hessian_rank",
+    "law",
+    "law_values",
     "ntk_coefficients",
     "ntk_kernel",
     "order_parameters",
@@ -58,10 +63,13 @@ _WHERE = {
     "HessianRank": "eigenlaw.face_hessian",
     "InputError": "eigenlaw.theory.errors",
     "activation": "eigenlaw.theory.activations",
+    "analyse_weights": "eigenlaw.verify.weight_layers",
     "dual_activation": "eigenlaw.theory.dual",
     "fisher_statistics": "eigenlaw.face",
     "hermite_coefficients": "eigenlaw.face",
     "hessian_rank": "eigenlaw.face_hessian",
+    "law": "eigenlaw.face_laws",
+    "law_values": "eigenlaw.face_laws",
     "ntk_coefficients": "eigenlaw.face",
     "ntk_kernel": "eigenlaw.face",
     "order_parameters": "eigenlaw.face",

@@ -18,7 +18,7 @@ app = typer.Typer(
 )
 
 _DERIVED = "hermite, dual, ntk, order-parameters, hessian-rank or fisher."
-_EVALUATED = "hermite, dual, ntk, sphere, order-parameters, hessian-rank or fisher."
+_EVALUATED = "hermite, dual, ntk, sphere, order-parameters, hessian-rank, fisher or law."
 
 Select = Annotated[list[str] | None, typer.Argument(help="An id, a prefix such as murray:thm, or a Python file.")]
 Json = Annotated[str | None, typer.Option("--json", metavar="FILE", help="Write JSON to FILE, or to standard output.")]
@@ -26,7 +26,7 @@ ActivationName = Annotated[
     str | None, typer.Option("--activation", metavar="A", help="A name of the catalogue, or an expression in x.")
 ]
 Order = Annotated[str | None, typer.Option("--order", metavar="N", help="The last index.")]
-At = Annotated[str | None, typer.Option("--at", metavar="RHO,…", help="Correlations from -1 to 1.")]
+At = Annotated[str | None, typer.Option("--at", metavar="X,…", help="Correlations from -1 to 1; for a law its points.")]
 Layers = Annotated[
     str | None, typer.Option("--layers", metavar="N", help="Weight layers, 2 by default; a list for table ntk.")
 ]
@@ -59,8 +59,27 @@ MeanResidual = Annotated[
     str | None, typer.Option("--mean-residual", help="E[delta] with biases: generic (by default) or zero.")
 ]
 Loss = Annotated[str | None, typer.Option("--loss", help="mse (by default), cross-entropy or log-cosh.")]
-Dimension = Annotated[str | None, typer.Option("--dimension", metavar="d", help="Of the sphere S^d; 2 by default.")]
+Dimension = Annotated[
+    str | None, typer.Option("--dimension", metavar="d", help="Of the sphere S^d, 2 by default; of a vector.")
+]
 Measure = Annotated[str | None, typer.Option("--measure", help="probability (by default) or surface.")]
+LawName = Annotated[str | None, typer.Argument(metavar="NAME", help="For law: a name of `eigenlaw show laws`.")]
+Asked = Annotated[str | None, typer.Option("--what", help="For law: pdf, cdf, quantile, moment or value.")]
+Ratio = Annotated[str | None, typer.Option("--ratio", metavar="C", help="Columns over rows, m/n.")]
+Of = Annotated[str | None, typer.Option("--of", help="singular-values (by default) or eigenvalues.")]
+Edge = Annotated[str | None, typer.Option(metavar="X", help="An edge of modified-marchenko-pastur.")]
+Window = Annotated[
+    str | None, typer.Option("--window", help="anywhere (by default), or an eigenvalue at start, centre.")
+]
+Counted = Annotated[bool, typer.Option("--counted", help="Count the eigenvalue that places the window.")]
+Limit = Annotated[bool, typer.Option("--limit", help="The asymptotic law.")]
+Side = Annotated[str | None, typer.Option(metavar="N", help="Of a Gaussian matrix.")]
+Field = Annotated[str | None, typer.Option("--field", help="real (by default) or complex entries.")]
+Model = Annotated[str | None, typer.Option("--model", help="information-plus-noise (by default) or covariance.")]
+Beta = Annotated[str | None, typer.Option("--beta", help="1 (GOE) or 2 (GUE).")]
+Factors = Annotated[str | None, typer.Option("--factors", metavar="m", help="Of a product of matrices.")]
+Size = Annotated[str | None, typer.Option("--size", metavar="n", help="Of its n x n factors; infinite by default.")]
+Sizes = Annotated[str | None, typer.Option("--sizes", metavar="n1,…,nk", help="Of rectangular factors, least first.")]
 Digits = Annotated[str, typer.Option("--digits", metavar="D", help="Digits, relative to each value.")]
 
 
@@ -74,10 +93,10 @@ def claims(select: Select = None, json: Json = None) -> None:
 
 @app.command()
 def show(
-    claim: Annotated[str, typer.Argument(metavar="ID", help="A claim's id, or 'activations'.")],
+    claim: Annotated[str, typer.Argument(metavar="ID", help="A claim's id, or 'activations' or 'laws'.")],
     style: Annotated[str, typer.Option("--format", help="text, latex or json.")] = "text",
 ) -> None:
-    """Show one claim in all its forms, or the table of activations."""
+    """Show one claim in all its forms, or the table of activations or of laws."""
     from eigenlaw.commands import show as command
 
     command.run(claim, style)
@@ -128,6 +147,7 @@ def derive(
 @app.command("eval")
 def evaluate(
     what: Annotated[str, typer.Argument(metavar="WHAT", help=_EVALUATED)],
+    name: LawName = None,
     activation: ActivationName = None,
     order: Order = None,
     at: At = None,
@@ -148,17 +168,36 @@ def evaluate(
     bias: Bias = False,
     mean_residual: MeanResidual = None,
     loss: Loss = None,
+    asked: Asked = None,
+    ratio: Ratio = None,
+    of: Of = None,
+    lower: Edge = None,
+    upper: Edge = None,
+    window: Window = None,
+    counted: Counted = False,
+    limit: Limit = False,
+    rows: Side = None,
+    columns: Side = None,
+    field: Field = None,
+    model: Model = None,
+    beta: Beta = None,
+    factors: Factors = None,
+    size: Size = None,
+    sizes: Sizes = None,
     digits: Digits = "15",
     json: Json = None,
 ) -> None:
     """Evaluate a quantity to any number of digits, each value with a radius; exit 1 where they are not reached."""
     from eigenlaw.commands import evaluate as command
 
-    options = {"activation": activation, "order": order, "at": at, "layers": layers}
+    options = {"name": name, "what": asked, "activation": activation, "order": order, "at": at, "layers": layers}
     options |= {"dimension": dimension, "measure": measure, "alpha": alpha}
     options |= {"width": width, "outputs": outputs, "samples": samples}
     options |= {"gamma_b2": gamma_b2, "gamma_w2": gamma_w2, "sigma_w2": sigma_w2, "sigma_b2": sigma_b2}
     options |= {"widths": widths, "data_rank": data_rank, "residual_rank": residual_rank}
+    options |= {"ratio": ratio, "of": of, "lower": lower, "upper": upper}
+    options |= {"window": window, "counted": _flag(counted), "limit": _flag(limit), "rows": rows, "columns": columns}
+    options |= {"field": field, "model": model, "beta": beta, "factors": factors, "size": size, "sizes": sizes}
     raise typer.Exit(command.run(what, options | _hessian(bias, mean_residual, loss), digits, json))
 
 
@@ -168,10 +207,11 @@ def table(
         str,
         typer.Argument(
             metavar="NAME",
-            help="murray-1, hermite, dual, ntk, sphere, decay, order-parameters, fisher, hessian-rank or errata.",
+            help="murray-1, hermite, dual, ntk, sphere, decay, order-parameters, fisher, hessian-rank, weights or "
+            "errata.",
         ),
     ],
-    select: Annotated[list[str] | None, typer.Argument(help="For errata: an id or a prefix, such as murray.")] = None,
+    select: Annotated[list[str] | None, typer.Argument(help="For errata: ids or prefixes. For weights: files.")] = None,
     activation: ActivationName = None,
     order: Order = None,
     layers: Layers = None,
@@ -215,11 +255,15 @@ def table(
     options |= {"alpha": alpha, "width": width, "outputs": outputs, "samples": samples}
     options |= {"widths": widths, "data_rank": data_rank, "residual_rank": residual_rank, "over": over, "at": at}
     options |= _hessian(bias, mean_residual, loss)
-    raise typer.Exit(command.run(name, {**options, "select": " ".join(select) if select else None}, style))
+    raise typer.Exit(command.run(name, {**options, "select": "\n".join(select) if select else None}, style))
 
 
 def _hessian(bias: bool, mean_residual: str | None, loss: str | None) -> dict[str, str | None]:
-    return {"bias": "true" if bias else None, "mean_residual": mean_residual, "loss": loss}
+    return {"bias": _flag(bias), "mean_residual": mean_residual, "loss": loss}
+
+
+def _flag(given: bool) -> str | None:
+    return "true" if given else None
 
 
 @app.command()
@@ -270,6 +314,30 @@ def conjecture(
     given = {"of": of, "mean_residual": mean_residual, "layers": layers, "max_width": max_width, "cases": cases}
     given |= {"break_layers": break_layers, "break_width": break_width, "value": value, "degree": degree}
     raise typer.Exit(command.run(what, command.Options(given, bias, minima or [], seed, json)))
+
+
+@app.command()
+def weights(
+    file: Annotated[str, typer.Argument(metavar="FILE", help=".npz, .npy, .safetensors, .onnx, HDF5 or PyTorch.")],
+    layer: Annotated[
+        list[str] | None, typer.Option("--layer", metavar="SELECT", help="A name, or 'encoder.*'.")
+    ] = None,
+    layout: Annotated[str | None, typer.Option(help="outputs-first or outputs-last; by the kind of file.")] = None,
+    processing: Annotated[
+        str | None, typer.Option(metavar="KEY=N,…", help="half-width=15,window=15,lengths=0.5/1/2/4/8, or a part.")
+    ] = None,
+    entries: Annotated[str, typer.Option(help="The law of the null's entries: gaussian or uniform.")] = "gaussian",
+    seed: Annotated[int, typer.Option(help="Every random number follows from it.")] = 0,
+    draws: Annotated[str | None, typer.Option(metavar="N", help="Of a null; 999, fewer for large layers.")] = None,
+    cache: Annotated[str | None, typer.Option(metavar="DIR", help="Of nulls; else $EIGENLAW_CACHE, ~/.cache.")] = None,
+    json: Json = None,
+    html: Annotated[str | None, typer.Option(metavar="DIR", help="Write a report with figures to DIR.")] = None,
+) -> None:
+    """Hold the layers of a trained network against random matrices of the same shape; every p-value is calibrated."""
+    from eigenlaw.commands import weights as command
+
+    options = command.Options(layer or (), layout, processing, entries, seed, draws, cache, json, html)
+    raise typer.Exit(command.run(file, options))
 
 
 _REFUSED: tuple[type[Exception], ...] = (InputError, *typer.BadParameter.__mro__[1:3])

@@ -47,7 +47,7 @@ class GammaProduct:
     def density(self, y: Any) -> Any:
         """Return the density at y > 0; for one factor Q(n, y)/n of the incomplete Gamma function."""
         if len(self.excess) == 1:
-            return y.gamma_upper(self.count, 1) / self.count
+            return _above(self.count, y) / self.count
         total = arb(0)
         for norm in reversed(self._norms()):
             total = total * y + norm
@@ -64,8 +64,7 @@ class GammaProduct:
     def distribution(self, y: Any) -> Any:
         """Return P(Y ≤ y), y > 0; for one factor P(n, y) + (y/n) Q(n − 1, y) of incomplete Gamma functions."""
         if len(self.excess) == 1:
-            n = self.count
-            return y.gamma_lower(n, 1) + (y / n * y.gamma_upper(n - 1, 1) if n > 1 else 0)
+            return _below(self.count, y) + y / self.count * _above(self.count - 1, y)
         if not y < self._turn:
             return 1 - (self._hardly_above(y) or self.survival(y))
 
@@ -75,10 +74,9 @@ class GammaProduct:
         return y * self._residues(y, factor, self._mixture_bound)
 
     def survival(self, y: Any) -> Any:
-        """Return P(Y > y), y > 0; for one factor Q(n, y) − (y/n) Q(n − 1, y) of incomplete Gamma functions."""
+        """Return P(Y > y), y > 0; for one factor e^{−y} Σ_{k<n} (1 − k/n) y^k/k!."""
         if len(self.excess) == 1:
-            n = self.count
-            return y.gamma_upper(n, 1) - (y / n * y.gamma_upper(n - 1, 1) if n > 1 else 0)
+            return _mean_above(self.count, y)
         if y < self._turn:
             return 1 - self.distribution(y)
         line = plan(self.log_moment, float(y.log().mid()), (-1, math.inf), _LEAST_ABSCISSA, ctx.prec + _GUARD)
@@ -193,6 +191,35 @@ class GammaProduct:
                 shifts = [v - pole - 1 for v in self.excess]
                 regular /= math.prod((epsilon + shift for shift in shifts if shift), start=arb_series([1]))
         return total + arb(0, rest.upper())
+
+
+def _above(n: int, y: Any) -> Any:
+    """Return Q(n, y) = e^{−y} Σ_{k<n} y^k/k!, all terms positive."""
+    total = arb(0)
+    for k in range(n - 1, -1, -1):
+        total = total * y / (k + 1) + 1
+    return (-y).exp() * total
+
+
+def _mean_above(n: int, y: Any) -> Any:
+    """Return the mean of Q(1, y) … Q(n, y), e^{−y} Σ_{k<n} (1 − k/n) y^k/k!, all terms positive."""
+    total = arb(0)
+    for k in range(n - 1, -1, -1):
+        total = total * y / (k + 1) + (n - k)
+    return (-y).exp() * total / n
+
+
+def _below(n: int, y: Any) -> Any:
+    """Return P(n, y) = (e^{−y} yⁿ/n!) Σ_k y^k/((n + 1) ⋯ (n + k)), or 1 − Q(n, y) for y > n."""
+    if not y < n + 1:
+        return 1 - _above(n, y)
+    term, total, k = arb(1), arb(0), n
+    while not term < arb(2) ** -ctx.prec:  # total is at least 1
+        total += term
+        k += 1
+        term *= y / k
+    rest = term / (1 - y / (k + 1))  # the ratios of the terms fall
+    return (n * y.log() - y).exp() / arb(n + 1).gamma() * (total + arb(0).union(rest))
 
 
 def _line_bound(excess: tuple[int, ...], a: Any) -> Any:

@@ -8,14 +8,59 @@ import numpy as np
 from flint import arb, ctx
 from numpy.typing import NDArray
 
+from eigenlaw.numerics.precision import working
+
 Function = Callable[[Any], Any]
 Floats = NDArray[np.float64]
 
 _DOUBLINGS = 200  # of a bracket that starts at ±2
 _WIDENINGS = 8
 _BESIDE = 2.0**-40  # of a guess
+_NEAR = 2.0**-38  # relative to a guess, which is better than that
+_SLOPE_BITS = 64
+_FIRST_BITS = 96
+_MOST_BITS_MORE = 512
+_SPARE_BITS = 10
 _FLOAT_STEPS = 1500  # bisection every third step crosses the whole range of float64
 _CLOSE = 2.0**-51
+
+
+def refine(distribution: Function, density: Function, u: Any, guess: float) -> Any | None:
+    """Return a ball that holds the point where the distribution function passes the exact u; None if nothing is proved.
+
+    By the theorem of the mean the point lies in N = x − (F(x) − u)/F'(X) if N lies in the interval X about x. The slope
+    is wanted to no more bits than x has, so that the last step costs one value of F to the working precision.
+
+    Args:
+        distribution: the distribution function F of a ball.
+        density: its derivative, not negative.
+        u: an exact number.
+        guess: the point to about 12 digits, in float64.
+
+    Example:
+        >>> refine(lambda x: x * x, lambda x: 2 * x, arb("0.25"), 0.5 + 2.0**-45).contains(arb("0.5"))
+        True
+    """
+    if guess == 0 or not math.isfinite(guess):
+        return None
+    x, reach, bits, known = arb(guess), abs(arb(guess)) * _NEAR, _FIRST_BITS, 0
+    while True:
+        here = x + arb(0, reach)
+        with working(min(max(_SLOPE_BITS, known), ctx.prec)):
+            slope = density(here)
+        if not (slope.is_finite() and slope > 0):
+            return None
+        with working(bits):
+            found = x - (distribution(x) - u) / slope
+        accuracy = found.rel_accuracy_bits() if found.is_finite() and here.contains(found) else 0
+        if accuracy >= ctx.prec - _SPARE_BITS or (bits >= ctx.prec and 0 < accuracy <= known + 4):
+            return found
+        if not accuracy and (bits > _MOST_BITS_MORE + 8 * ctx.prec or (found.is_finite() and not here.overlaps(found))):
+            return None
+        if accuracy == 0 or accuracy <= known + 4 or accuracy >= bits - _SPARE_BITS:
+            bits = min(2 * bits, ctx.prec + 2 * _SPARE_BITS) if bits < ctx.prec else 2 * bits
+        if accuracy:
+            x, reach, known = found.mid(), (2 * found.rad()).upper(), accuracy
 
 
 def invert(distribution: Function, density: Function, u: Any, low: Any, high: Any, guess: float | None = None) -> Any:

@@ -11,13 +11,14 @@ import numpy as np
 from flint import arb, fmpq
 from numpy.typing import NDArray
 
-from eigenlaw.numerics.invert import invert, invert_floats
+from eigenlaw.numerics.invert import invert, invert_floats, refine
 from eigenlaw.numerics.precision import bits_for, until_accurate
 from eigenlaw.theory.errors import InputError
 
 What = Literal["pdf", "cdf", "quantile", "moment", "value"]
 Floats = NDArray[np.float64]
 
+_HIGH = 0.999
 _FLOAT_BITS = 80
 _MOST_FLOAT_BITS = 1280
 
@@ -93,6 +94,14 @@ class Law(ABC):
     def known_quantile(self, u: Any) -> Any | None:
         """Return the quantile of an exact ``fmpq``, 0 < u < 1, where no inversion is needed: a centre, an atom."""
         return None
+
+    def nearby_quantile(self, u: Any) -> float | None:
+        """Return the quantile of an exact ``fmpq`` to about 12 digits; None where float64 has nothing to offer."""
+        level, rest = float(arb(u)), float(arb(1 - u))
+        if type(self).distributions is Law.distributions or not (level > 0 and rest > 0):
+            return None
+        found = self.quantiles(np.array([level])) if level <= _HIGH else self.upper_quantiles(np.array([rest]))
+        return float(found[0])
 
     def densities(self, x: Floats) -> Floats:
         """Return the density at many points in float64."""
@@ -260,6 +269,6 @@ def quantile(law: Law, u: Any) -> Any:
         below = law.distribution(place)
         if below >= u and below - mass < u:
             return place
-    fast, nearby = type(law).distributions is not Law.distributions, float(arb(u))
-    guess = float(law.quantiles(np.array([nearby]))[0]) if fast and 0 < nearby < 1 else None
-    return invert(law.distribution, law.density, u, low, high, guess)
+    guess = law.nearby_quantile(u)
+    found = None if guess is None else refine(law.distribution, law.density, u, guess)
+    return invert(law.distribution, law.density, u, low, high, guess) if found is None else found

@@ -3,6 +3,7 @@
 For windows at an eigenvalue see ``placed_windows``; the derivation is in theory's ``number_variance``.
 """
 
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from flint import arb
@@ -93,3 +94,31 @@ class GUENumberVariance(NumberVariance):
 
     name = "gue-number-variance"
     beta = 2
+
+
+@dataclass(frozen=True)
+class AsymptoticNumberVariance(Quantity):
+    """The asymptote of the number variance as the length grows, (2/(βπ²))(ln 2πL + γ + 1 − [β = 1] π²/8).
+
+    Attributes:
+        beta: 1 (GOE) or 2 (GUE).
+
+    Example:
+        >>> from flint import fmpq
+        >>> AsymptoticNumberVariance(1).value(fmpq(5)).str(8, radius=False)
+        '0.76818278'
+    """
+
+    beta: int
+
+    name = "asymptotic number variance"
+
+    def value(self, x: Any) -> Any:
+        """Return the asymptote at a length above 0.
+
+        Raises:
+            InputError: the length is not positive.
+        """
+        if x <= 0:
+            raise InputError.of("at", x, "expected a length above 0")
+        return asymptotic_variance(self.beta, arb(x))

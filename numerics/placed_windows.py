@@ -13,12 +13,20 @@ The deviation is from L, not from the mean, as in thamm, §3: E (N − L)².
 """
 
 import math
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 from flint import arb, ctx
 
 from eigenlaw.numerics.fredholm import choose_rule
-from eigenlaw.numerics.number_variance import variance_slope
+from eigenlaw.numerics.law import Quantity
+from eigenlaw.numerics.number_variance import (
+    AsymptoticNumberVariance,
+    GOENumberVariance,
+    GUENumberVariance,
+    variance_slope,
+)
 from eigenlaw.numerics.precision import working
 from eigenlaw.numerics.rules import gauss_legendre, legendre_error
 from eigenlaw.numerics.sine_kernel import Parity, powers
@@ -58,6 +66,63 @@ def placed_variance(beta: int, length: Any, place: Place, counted: bool) -> Any:
         first, second = start_moments(beta, window) if place == "start" else _centre_moments(beta, window)
         extra = int(counted)
         return second + 2 * extra * first + extra - 2 * window * (first + extra) + window**2
+
+
+@dataclass(frozen=True)
+class PlacedVariance(Quantity):
+    """E (N − L)² of windows that an eigenvalue places, as a function of L from 0 to 256.
+
+    Attributes:
+        beta: 1 (GOE) or 2 (GUE).
+        place: "start" or "centre".
+        counted: whether the eigenvalue that places the window is one of the N.
+
+    Example:
+        >>> from flint import fmpq
+        >>> PlacedVariance(1, "start", True).value(fmpq(1)).str(8, radius=False)
+        '0.69601419'
+    """
+
+    beta: int
+    place: Place
+    counted: bool
+
+    name = "placed number variance"
+
+    def value(self, x: Any) -> Any:
+        """Return E (N − L)² at an exact ``fmpq``.
+
+        Raises:
+            InputError: the length is not from 0 to 256.
+        """
+        if not 0 <= x <= LONGEST:
+            raise InputError.of("at", x, f"expected a length from 0 to {LONGEST}")
+        return placed_variance(self.beta, x, self.place, self.counted)
+
+
+def number_variance_of(
+    beta: int, window: Literal["anywhere"] | Place = "anywhere", *, counted: bool = False, limit: bool = False
+) -> Quantity:
+    """Return the number variance of windows placed anywhere or by an eigenvalue, or the asymptote of the former.
+
+    Raises:
+        InputError: ``counted`` without an eigenvalue that places the window, or ``limit`` with one.
+
+    Example:
+        >>> number_variance_of(1, "centre", counted=True)
+        PlacedVariance(beta=1, place='centre', counted=True)
+    """
+    if window == "anywhere":
+        if counted:
+            raise InputError.of("counted", "true", "no eigenvalue places the window; expected --window start or centre")
+        return AsymptoticNumberVariance(beta) if limit else (GOENumberVariance() if beta == 1 else GUENumberVariance())
+    if limit:
+        raise InputError.of("limit", "true", "the asymptote is that of windows placed anywhere; expected no --window")
+    return PlacedVariance(beta, window, counted)
+
+
+goe_number_variance = partial(number_variance_of, 1)
+gue_number_variance = partial(number_variance_of, 2)
 
 
 def start_moments(beta: int, length: Any) -> tuple[Any, Any]:

@@ -19,7 +19,7 @@ from flint import arb, ctx, fmpq
 
 from eigenlaw.numerics.float_gamma_products import chances, densities, quantiles
 from eigenlaw.numerics.gamma_products import GammaProduct
-from eigenlaw.numerics.invert import invert
+from eigenlaw.numerics.invert import invert, refine
 from eigenlaw.numerics.law import Floats, Law
 from eigenlaw.numerics.precision import working
 from eigenlaw.theory.errors import InputError
@@ -122,7 +122,11 @@ class RectangularProduct(Law):
         return arb(1) if y <= 0 else arb(1).union(self.product.survival(y.upper()))
 
     def known_quantile(self, u: Any) -> Any:
-        """Return the quantile, found on a logarithmic scale at low precision and then by Newton's steps."""
+        """Return the quantile; where float64 is no help, found on a logarithmic scale at low precision first."""
+        guess = self.nearby_quantile(u) if len(self.sizes) > 1 else None  # one factor costs less than float64
+        found = None if guess is None else refine(self.distribution, self.density, u, guess)
+        if found is not None:
+            return found
         with working(min(_ROUGH_BITS, ctx.prec)):
             infinity = arb("inf")
             log = invert(self._log_distribution, self._log_density, u, -infinity, infinity)

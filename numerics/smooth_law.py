@@ -4,17 +4,13 @@ from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
-from flint import arb, ctx
 from numpy.polynomial import chebyshev
 
 from eigenlaw.numerics.law import Floats, Law
-from eigenlaw.numerics.precision import working
 
 _FLOAT_STEPS = 5
-_WIDENINGS = 10
 _GRID = 4096
 
 
@@ -106,32 +102,3 @@ class SmoothLaw(Law):
             x = np.clip(x - (self.tabled_distributions(x) - u) / slope, left, right)
         x[beyond] = self.quantiles(u[beyond])
         return np.asarray(x)
-
-    def known_quantile(self, u: Any) -> Any | None:
-        """Return a ball that holds the x with P(X ≤ x) = u, an exact ``fmpq``, 0 < u < 1; None if it is not proved.
-
-        Float64 finds a start and Newton's method the number, at rising precision; the ball about it is proved by the
-        signs of P(X ≤ x) − u at its ends.
-        """
-        level = float(u)
-        start = self.quantiles(np.array([level])) if level <= 0.5 else self.upper_quantiles(np.array([float(1 - u)]))
-        if not np.isfinite(start[0]):
-            return None
-        x, step = arb(float(start[0])), arb(1)
-        bits = 64
-        while True:
-            with working(min(bits, ctx.prec)):
-                step = ((self.distribution(x) - u) / self.density(x)).mid()
-            if not step.is_finite():
-                return None
-            x = (x - step).mid()
-            if abs(step) < abs(x) * arb(2) ** (-ctx.prec // 2) or bits > 16 * ctx.prec:
-                break
-            bits *= 2
-        radius = ((abs(x) + abs(step)) * arb(2) ** (4 - ctx.prec)).mid()
-        for _ in range(_WIDENINGS):
-            low, high = (x - radius).mid(), (x + radius).mid()
-            if self.distribution(low) < u and self.distribution(high) > u:
-                return low.union(high)
-            radius *= 16
-        return None

@@ -1,7 +1,7 @@
 """The Tracy–Widom laws of the largest eigenvalue, β = 1 and 2, from Fredholm determinants with proven errors."""
 
 import math
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -9,6 +9,7 @@ from flint import arb
 from scipy.special import airy
 
 from eigenlaw.numerics.airy_kernel import LEAST, MOST, determinants, log_trace_norm
+from eigenlaw.numerics.invert import invert_floats
 from eigenlaw.numerics.law import Floats, What
 from eigenlaw.numerics.smooth_law import Panels, SmoothLaw
 from eigenlaw.theory.errors import InputError
@@ -65,6 +66,16 @@ class TracyWidom(SmoothLaw):
         both = determinants(x)
         return both[1][0] * both[-1][0] if self.beta == 2 else both[1][0]
 
+    def nearby_quantile(self, u: Any) -> float | None:
+        """Return the quantile of an exact ``fmpq`` in float64, by Newton's steps without the tables."""
+
+        def part(index: int, x: Floats) -> Floats:
+            return np.array([_float_values(float(s))[self.beta - 1][index] for s in x])
+
+        return float(
+            invert_floats(lambda x, v: part(1, x) - v, partial(part, 0), np.array([float(arb(u))]), *_REACH)[0]
+        )
+
     def reach(self) -> tuple[float, float]:
         """Return −8 and 8."""
         return _REACH
@@ -110,8 +121,8 @@ def _tables(beta: int) -> tuple[Panels, Panels]:
 def _float_moment(beta: int, n: int, count: int) -> float:
     """Return E Xⁿ by so many nodes on each side of 0."""
     nodes, weights = np.polynomial.legendre.leggauss(count)
-    total = 0.0
-    for end in (-12.0 - n, 14.0 + 2 * n):
+    total, least = 0.0, 4 * -(-n // 4)  # so that four moments share their nodes
+    for end in (-12.0 - least, 14.0 + 2 * least):
         for node, weight in zip(nodes, weights, strict=True):
             x = end / 2 * (1 + node)
             height = _float_values(x)[beta - 1][1]

@@ -9,7 +9,7 @@ import pytest
 from flint import arb, ctx, fmpq
 
 from eigenlaw.numerics.circular import Circular
-from eigenlaw.numerics.invert import invert, invert_floats
+from eigenlaw.numerics.invert import invert, invert_floats, refine
 from eigenlaw.numerics.law import Floats, Law, Quantity, What, law_values, quantile
 from eigenlaw.numerics.marchenko_pastur import MarchenkoPastur
 from eigenlaw.numerics.precision import is_accurate, working
@@ -145,3 +145,21 @@ def test_one_hard_point_does_not_spoil_the_others() -> None:
     result = law_values(Semicircle(), "cdf", [Fraction(-2) + Fraction(1, 10**60), Fraction(0)], 30)
     assert result.reached
     assert is_accurate(result.balls[0], 30)
+
+
+def test_refinement_proves_its_ball_and_refuses_a_wrong_guess() -> None:
+    """Ten values are enough for 300 digits of √2/2; a guess that is off, or a density of zero, proves nothing."""
+    calls = []
+
+    def square(x: Any) -> Any:
+        calls.append(x)
+        return x * x
+
+    with working(1000):
+        found = refine(square, lambda x: 2 * x, fmpq(1, 2), math.sqrt(0.5))
+        assert found is not None and found.overlaps(arb("0.5").sqrt()) and found.rel_accuracy_bits() > 980
+        assert len(calls) < 10
+        assert not found.overlaps(arb("0.5").sqrt() + arb(10) ** -290)
+    assert refine(square, lambda x: 2 * x, fmpq(1, 2), 0.7072) is None
+    assert refine(square, lambda x: 0 * x, fmpq(1, 2), math.sqrt(0.5)) is None
+    assert refine(square, lambda x: 2 * x, fmpq(0), 0.0) is None

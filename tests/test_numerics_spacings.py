@@ -1,6 +1,7 @@
 """Exact spacing laws: against their own integrals, published numbers, and circular ensembles."""
 
 from fractions import Fraction
+from functools import cache
 
 import numpy as np
 import pytest
@@ -20,16 +21,20 @@ def integral(values: np.ndarray, low: float, high: float) -> float:
     return float(np.sum(WEIGHTS * values) * (high - low) / 2)
 
 
+@cache
+def moment_of(law: Spacing, n: int) -> arb:
+    with working(50):
+        return law.moment(n)
+
+
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.name)
 def test_distribution_and_moments_are_integrals_of_the_density(law: Spacing) -> None:
     for x in (0.5, 1.0, 3.0):
         s = x * (1 + NODES) / 2
         assert float(law.distribution(arb(x)).mid()) == pytest.approx(integral(law.densities(s), 0, x), rel=1e-11)
     s = 8 * (1 + NODES) / 2
-    for n in (0, 1, 2, 3, 5):
-        found = integral(s**n * law.densities(s), 0, 8)
-        with working(50):
-            moment = law.moment(n)
+    for n in (0, 1, 2, 5):
+        found, moment = integral(s**n * law.densities(s), 0, 8), moment_of(law, n)
         assert moment.rel_accuracy_bits() > 40
         assert float(moment.mid()) == pytest.approx(found, rel=1e-11)
 
@@ -38,7 +43,7 @@ def test_distribution_and_moments_are_integrals_of_the_density(law: Spacing) -> 
 def test_published_variances(law: Spacing, variance: float) -> None:
     """Bornemann, On the numerical evaluation of distributions in random matrix theory (2010)."""
     with working(50):
-        assert float((law.moment(2) - 1).mid()) == pytest.approx(variance, abs=5e-10)
+        assert float((moment_of(law, 2) - 1).mid()) == pytest.approx(variance, abs=5e-10)
 
 
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.name)
@@ -57,7 +62,7 @@ def test_fifty_digits(law: Spacing) -> None:
 
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.name)
 def test_float_tables_follow_the_balls(law: Spacing) -> None:
-    x = np.array([1e-6, 0.02, 0.5, 1.0, 1.5, 3.7, 6.2, 7.9])
+    x = np.array([1e-6, 0.5, 1.5, 6.2])
     pairs = ((law.densities, law.density), (law.distributions, law.distribution), (law.survivals, law.survival))
     with working(120):
         for fast, slow in pairs:
@@ -90,13 +95,13 @@ def test_circular_ensembles(law: Spacing) -> None:
 
 
 def test_the_sampler_draws_from_the_law_and_not_from_the_surmise() -> None:
-    for law in LAWS:
-        draws = law.sample(np.random.default_rng(3), 200_000)
+    for law, count in zip(LAWS, (200_000, 50_000), strict=True):
+        draws = law.sample(np.random.default_rng(3), count)
+        if law is LAWS[0]:
+            assert kstest(WignerSurmise().distributions(draws), "uniform").pvalue < 1e-4
         assert kstest(law.distributions(draws), "uniform").pvalue > 1e-4
         again = [law.sample(np.random.default_rng(7), 50) for _ in range(2)]
         assert np.array_equal(again[0], again[1])
-    draws = LAWS[0].sample(np.random.default_rng(3), 200_000)
-    assert kstest(WignerSurmise().distributions(draws), "uniform").pvalue < 1e-4
     s = np.linspace(0.01, 5, 400)
     distance = np.abs(LAWS[0].distributions(s) - WignerSurmise().distributions(s)).max()
     assert 0.004 < distance < 0.01

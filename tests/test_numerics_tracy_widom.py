@@ -1,13 +1,17 @@
 """Tracy–Widom laws: published numbers, the Airy kernel itself, integrals of the density, and matrices."""
 
+import math
+from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
 from flint import arb
 from scipy.linalg import eigvalsh_tridiagonal
 
-from eigenlaw.numerics.airy_kernel import determinants
+from eigenlaw.numerics import airy_kernel
+from eigenlaw.numerics.airy_kernel import Sign, determinants
 from eigenlaw.numerics.fredholm import determinant_estimate
 from eigenlaw.numerics.law import law_values
 from eigenlaw.numerics.precision import working
@@ -31,7 +35,7 @@ def test_published_moments(law: TracyWidom, mean: float, variance: float) -> Non
     assert "moment" in law.estimated
 
 
-def airy_kernel(x: arb, y: arb) -> arb:
+def classical_kernel(x: arb, y: arb) -> arb:
     p, p_slope, _, _ = x.airy()
     if x.overlaps(y):
         return p_slope**2 - x * p**2
@@ -39,24 +43,24 @@ def airy_kernel(x: arb, y: arb) -> arb:
     return (p * q_slope - p_slope * q) / (x - y)
 
 
-@pytest.mark.parametrize("s", [-3, -1, 1])
+@pytest.mark.parametrize("s", [-3, 1])
 def test_f2_is_the_determinant_of_the_airy_kernel(s: int) -> None:
     """The classical kernel on (s, 14), which is another operator than the one in use."""
     with working(60):
-        estimate, _ = determinant_estimate(airy_kernel, arb(s), arb(14), 14)
+        estimate, _ = determinant_estimate(classical_kernel, arb(s), arb(14), 14)
         assert abs(estimate - LAWS[1].distribution(arb(s))) < 1e-13
 
 
 def test_balls_shrink_and_overlap() -> None:
-    for s in (-4.0, 0.5, 5.0):
+    for s in (-4.0, 5.0):
         with working(53):
             rough = determinants(arb(s))
-        with working(110):
+        with working(96):
             fine = determinants(arb(s))
         for first, second in zip(rough.values(), fine.values(), strict=True):
             for one, two in zip(first, second, strict=True):
                 assert one.overlaps(two) and one.rad() > two.rad() > 0
-                assert two.rel_accuracy_bits() > 90
+                assert two.rel_accuracy_bits() > 76
 
 
 @pytest.mark.parametrize("law", LAWS, ids=["1", "2"])
@@ -70,12 +74,36 @@ def test_distribution_is_the_integral_of_the_density(law: TracyWidom) -> None:
         assert found == pytest.approx(float(exact.mid()), abs=1e-13)
 
 
-@pytest.mark.parametrize("law", LAWS, ids=["1", "2"])
-def test_float_tables_follow_the_balls(law: TracyWidom) -> None:
-    x = np.array([-6.4, -3.1, -1.2, 0.7, 4.9])
+def test_float_tables_follow_the_balls() -> None:
+    x = np.array([-6.4, -1.2, 4.9])
     with working(60):
-        for fast, slow in ((law.densities, law.density), (law.distributions, law.distribution)):
-            np.testing.assert_allclose(fast(x), [float(slow(arb(v)).mid()) for v in x], rtol=0, atol=1e-13)
+        parts = [determinants(arb(v)) for v in x]
+        for law in LAWS:
+            for fast, index in ((law.distributions, 0), (law.densities, 1)):
+                exact = [float(part[1][index].mid()) for part in parts]
+                if law.beta == 2:
+                    exact = [float(_product(part)[index].mid()) for part in parts]
+                np.testing.assert_allclose(fast(x), exact, rtol=0, atol=1e-13)
+            assert law.density(arb(x[1])).overlaps(_product(parts[1])[1] if law.beta == 2 else parts[1][1][1])
+
+
+def _product(part: dict[Sign, tuple[Any, Any]]) -> tuple[Any, Any]:
+    return part[1][0] * part[-1][0], part[1][1] * part[-1][0] + part[1][0] * part[-1][1]
+
+
+def test_the_bound_covers_coarse_discretisations() -> None:
+    """With too few nodes, too short an interval or another ellipse the proven error is above the true one."""
+    with working(110):
+        for s in (-3.0, 1.0):
+            exact, best = determinants(arb(s)), airy_kernel._plan(s, 80 * math.log(2))
+            for count, end, rho in ((2, best.end, 1.6), (8, 3.0, 2.5), (16, best.end, 4.0), (30, 6.0, 4.0)):
+                plan = replace(best, count=count, end=end, rho=rho)
+                error = airy_kernel._error(arb(s), plan)
+                matrix, moved = airy_kernel._matrices(arb(s), plan)
+                unit = airy_kernel._identity(count)
+                for sign, (value, slope) in exact.items():
+                    found = airy_kernel._with_slope(unit - sign * matrix, sign * moved, arb(0))
+                    assert 0 < abs(found[0] - value) < error and abs(found[1] - slope) < error / airy_kernel._CIRCLE
 
 
 def test_quantiles() -> None:
@@ -84,13 +112,13 @@ def test_quantiles() -> None:
         found = law_values(law, "quantile", [level], 15)
         assert found.reached
         ball = found.balls[0]
-        with working(90):
+        with working(70):
             assert law.distribution(ball.lower()) < arb(19) / 20 < law.distribution(ball.upper())
 
 
 def test_matrices() -> None:
-    """Tridiagonal β-ensembles of size 400: mean and variance within the edge's error n^{−2/3}."""
-    rng, size, count = np.random.default_rng(5), 400, 1500
+    """Tridiagonal β-ensembles of size 160: mean and variance within the edge's error n^{−2/3}."""
+    rng, size, count = np.random.default_rng(5), 160, 1000
     for law in LAWS:
         beta, values = law.beta, []
         for _ in range(count):
@@ -112,5 +140,5 @@ def test_far_tails_and_refusals() -> None:
     with working(400):
         assert law.distribution(arb(500)) > 1 - arb(10) ** -100
     assert not law.density(arb(500)).is_finite()
-    draws = law.sample(np.random.default_rng(6), 50_000)
-    assert abs(draws.mean() + 1.2065) < 0.03 and abs(draws.std() - np.sqrt(1.6078)) < 0.03
+    draws = law.sample(np.random.default_rng(6), 20_000)
+    assert abs(draws.mean() + 1.2065) < 0.04 and abs(draws.std() - np.sqrt(1.6078)) < 0.03

@@ -61,7 +61,7 @@ def test_equal_values_are_refused() -> None:
 
 
 def test_number_variance_of_independent_levels_is_their_number() -> None:
-    levels = np.cumsum(np.random.default_rng(3).exponential(size=200_000))
+    levels = np.cumsum(np.random.default_rng(3).exponential(size=80_000))
     even = number_variance(levels, (1.0, 3.0), "even")
     np.testing.assert_allclose(even, [1.0, 3.0], rtol=0.05)
     # around a level: itself, and a Poisson number of others, so that (N − l)² has mean l + 1
@@ -78,7 +78,7 @@ def test_number_variance_by_counting() -> None:
 
 def test_number_variance_of_random_matrices_grows_as_a_logarithm() -> None:
     drawn = []
-    for seed in range(12):
+    for seed in range(8):
         values = spectrum(400, 200, seed)
         levels = unfold_by_fit(values, 400, fit_modified(values, 400), 15)
         drawn.append(number_variance(levels, (1.0, 4.0), "even"))

@@ -19,7 +19,7 @@ def random(seed: int) -> Floats:
 
 
 def look(matrix: Floats, nulls: Path) -> MatrixAnalysis:
-    return analyse(matrix, draws=199, folder=nulls)
+    return analyse(matrix, draws=99, folder=nulls)
 
 
 def test_an_untrained_matrix_is_random(nulls: Path) -> None:
@@ -28,7 +28,7 @@ def test_an_untrained_matrix_is_random(nulls: Path) -> None:
     assert found.bulk_sigma == pytest.approx(0.1 / 3**0.5, rel=0.03)
     assert len(found.beyond.values) == 0
     assert found.fit.fraction == pytest.approx(1, abs=0.06)
-    assert min(finding.p_value for finding in found.findings.values()) >= 0.01
+    assert min(finding.p_value for finding in found.findings.values()) > 0.01
     assert 0.3 < found.vectors.p_values.mean() < 0.7
     assert found.processing == Processing(half_width=12)
     assert found.vectors.positions[[0, -1]].tolist() == pytest.approx([7 / 99, 92 / 99])
@@ -41,7 +41,7 @@ def test_a_learned_part_is_found_in_the_largest_values_and_their_vectors(nulls: 
     right[rng.permutation(100)[:10], np.repeat(np.arange(5), 2)] = 0.5**0.5
     found = look(random(2) + 2.5 * left @ right.T, nulls)
     assert len(found.beyond.values) == 5
-    assert found.findings["largest"].p_value == 1 / 200
+    assert found.findings["largest"].p_value == 1 / 100
     assert found.vectors.p_values[-5:].max() < 0.01
     assert found.vectors.averages[0] > 0.3
     assert found.vectors.averages[-1] < 0.45
@@ -54,17 +54,17 @@ def test_a_matrix_that_is_neither(nulls: Path) -> None:
     left, right = np.linalg.qr(rng.normal(size=(200, 100)))[0], np.linalg.qr(rng.normal(size=(100, 100)))[0]
     found = look(left * np.linspace(1, 5, 100) @ right.T, nulls)
     for name in ("strict, σ from entries", "spacings, broadening"):
-        assert found.findings[name].p_value == 1 / 200
+        assert found.findings[name].p_value == 1 / 100
     assert 0.3 < found.vectors.p_values.mean() < 0.7
 
 
 def test_memory_stays_within_three_copies(nulls: Path) -> None:
     look(random(0), nulls)
-    matrix = np.random.default_rng(4).normal(size=(600, 600))
-    processing = Processing(window=2)
-    analyse(matrix, processing, draws=3, folder=nulls)
+    matrix = np.random.default_rng(4).normal(size=(320, 320))
+    processing = Processing(window=2, lengths=(1.0,))
+    analyse(matrix, processing, draws=2, folder=nulls)
     tracemalloc.start()
-    analyse(matrix, processing, draws=3, folder=nulls)
+    analyse(matrix, processing, draws=2, folder=nulls)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 3 * matrix.nbytes  # beside the matrix itself

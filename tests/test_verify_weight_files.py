@@ -2,6 +2,7 @@ import io
 import json
 import os
 import struct
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -190,14 +191,16 @@ def test_safetensors_of_the_library(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("header", "word"),
     [
-        ({"w": entry("F32", [6, 4], 0, 100)}, "beyond the end"),
-        ({"w": entry("F32", [6, 5], 0, 96)}, "has 96 bytes"),
-        ({"w": entry("F32", [2**40, 2**40], 0, 96)}, "has 96 bytes"),
-        ({"w": entry("F32", [-6, -4], 0, 96)}, "no whole number"),
-        ({"w": entry("F32", [6, 4], 0, 96), "v": entry("F32", [2, 2], 80, 96)}, "overlap"),
+        ({"w": entry("F32", [6, 4], 0, 100)}, "not a well-formed"),
+        ({"w": entry("F32", [6, 5], 0, 96)}, "not a well-formed"),
+        ({"w": entry("F32", [2**40, 2**40], 0, 96)}, "not a well-formed"),
+        ({"w": entry("F32", [-6, -4], 0, 96)}, "not a well-formed"),
+        ({"w": entry("F32", [6, 4], 0, 96), "v": entry("F32", [2, 2], 80, 96)}, "not a well-formed"),
+        ({"w": entry("F32", [5, 4], 0, 80)}, "not a well-formed"),
         ({"w": entry("I32", [6, 4], 0, 96)}, "I32"),
-        ({"w": 3}, "not a well-formed file"),
-        ({"w": {"dtype": "F32"}}, "not a well-formed file"),
+        ({"w": entry("F8_E4M3", [12, 8], 0, 96)}, "F8_E4M3"),
+        ({"w": 3}, "not a well-formed"),
+        ({"w": {"dtype": "F32"}}, "not a well-formed"),
     ],
 )
 def test_hostile_safetensors(tmp_path: Path, header: dict[str, Any], word: str) -> None:
@@ -207,7 +210,7 @@ def test_hostile_safetensors(tmp_path: Path, header: dict[str, Any], word: str) 
 
 def test_a_safetensors_header_longer_than_the_file(tmp_path: Path) -> None:
     (tmp_path / "w.safetensors").write_bytes(struct.pack("<Q", 2**62) + b'{"w": 1}')
-    assert "does not fit" in refusal(tmp_path / "w.safetensors")
+    assert "not a well-formed" in refusal(tmp_path / "w.safetensors")
     (tmp_path / "w.safetensors").write_bytes(struct.pack("<Q", 40_000) + b"{" + b'"a":[' * 7_999 + bytes(4))
     refusal(tmp_path / "w.safetensors")
 
@@ -249,12 +252,19 @@ def test_onnx(tmp_path: Path) -> None:
 def test_onnx_of_the_library(tmp_path: Path) -> None:
     onnx = pytest.importorskip("onnx")
     weights = [onnx.numpy_helper.from_array(W.astype(kind), kind) for kind in ("float32", "float16", "float64")]
+    bits = (W.view("<u4") >> 16).ravel().tolist()
+    weights.append(onnx.TensorProto(name="bfloat16", data_type=16, dims=W.shape, int32_data=bits))
+    constant = onnx.helper.make_node("Constant", [], ["inner"], value=weights[0])
+    constant.attribute[0].t.name = ""
+    function = onnx.helper.make_function("d", "f", [], ["inner"], [constant], [])
     graph = onnx.helper.make_graph([], "g", [], [], weights)
-    (tmp_path / "w.onnx").write_bytes(onnx.helper.make_model(graph).SerializeToString())
-    found = read_weights(str(tmp_path / "w.onnx")).tensors
-    assert [tensor.name for tensor in found] == ["float32", "float16", "float64"]
-    for read in found:
-        np.testing.assert_array_equal(read.matrix(), W.astype(read.name))
+    (tmp_path / "w.onnx").write_bytes(onnx.helper.make_model(graph, functions=[function]).SerializeToString())
+    found = {tensor.name: tensor.matrix() for tensor in read_weights(str(tmp_path / "w.onnx")).tensors}
+    assert list(found) == ["float32", "float16", "float64", "bfloat16", "inner"]
+    for kind in ("float32", "float16", "float64"):
+        np.testing.assert_array_equal(found[kind], W.astype(kind))
+    np.testing.assert_array_equal(found["inner"], W)
+    np.testing.assert_allclose(found["bfloat16"], W, rtol=2**-7)
 
 
 @pytest.mark.parametrize(
@@ -262,8 +272,9 @@ def test_onnx_of_the_library(tmp_path: Path) -> None:
     [
         (tensor(b"w", W.tobytes()) + proto((13, proto((1, b"location"), (2, b"/etc/passwd")))), "another file"),
         (tensor(b"w", b"") + proto((14, 1)), "another file"),
-        (tensor(b"w", W.tobytes(), shape=(2**40, 2**40)), "has 96 bytes"),
-        (tensor(b"w", W.tobytes()[:90]), "has 90 bytes"),
+        (tensor(b"w", W.tobytes(), shape=(2**40, 2**40)), "holds 24 numbers"),
+        (tensor(b"w", W.tobytes(), shape=(2**64 - 6, 2**64 - 4)), "holds 24 numbers"),
+        (tensor(b"w", W.tobytes()[:90]), "holds 22.5 numbers"),
         (tensor(b"a\x1b[31m\nb", W.tobytes()[:90]), "a?[31m?b"),
     ],
 )
@@ -278,13 +289,31 @@ def test_truncated_and_nested_onnx(tmp_path: Path) -> None:
         (tmp_path / "w.onnx").write_bytes(whole[:length])
         refusal(tmp_path / "w.onnx")
     nested = b""
-    for _ in range(2000):
+    for _ in range(200):
         nested = proto((1, proto((5, proto((6, nested))))))
     (tmp_path / "w.onnx").write_bytes(proto((7, nested)))
-    assert "graphs within graphs" in refusal(tmp_path / "w.onnx")
+    assert "not a well-formed .onnx file" in refusal(tmp_path / "w.onnx")
 
 
-# HDF5
+# HDF5, and what reads the others
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "library"),
+    [
+        ("w.safetensors", safetensors({"w": entry("F32", [6, 4], 0, 96)}, W.tobytes()), "safetensors"),
+        ("w.safetensors", safetensors({"w": entry("BF16", [6, 4], 0, 48)}, bytes(48)), "ml_dtypes"),
+        ("w.onnx", proto((7, proto((5, tensor(b"w", W.tobytes()))))), "onnx"),
+        ("w.h5", b"\x89HDF\r\n\x1a\n" + bytes(200), "h5py"),
+    ],
+)
+def test_a_library_that_is_not_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, content: bytes, library: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    monkeypatch.setitem(sys.modules, library, None)
+    line = refusal(tmp_path / name, load=True)
+    assert f"needs {library}; install eigenlaw[weights]" in line
 
 
 def test_hdf5(tmp_path: Path) -> None:

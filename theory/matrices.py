@@ -240,6 +240,24 @@ def smallest_singular_value_survival(n: Any, real: bool = True) -> Any:
     return sympy.exp(-n * z) * tricomi
 
 
+def smallest_singular_value_density(n: Any) -> Any:
+    r"""Return nΓ((n+1)/2)√(2/π) e^{−nz} U((n−1)/2, −½, z), z = x²/2, of a standard real Gaussian n × n matrix.
+
+    U is Tricomi's function, which SymPy does not have: an undefined function of that name.
+
+    Source: Edelman, SIAM J. Matrix Anal. Appl. 9 (1988).
+
+    Example:
+        >>> smallest_singular_value_density(1)
+        sqrt(2)*U(0, -1/2, x**2/2)*exp(-x**2/2)/sqrt(pi)
+    """
+    import sympy
+
+    x, n, half = place_symbol(), sympy.sympify(n), sympy.Rational(1, 2)
+    tricomi = sympy.Function("U")((n - 1) / 2, -half, x**2 / 2)
+    return n * sympy.gamma((n + 1) / 2) * sympy.sqrt(2 / sympy.pi) * sympy.exp(-n * x**2 / 2) * tricomi
+
+
 def spiked_place(covariance: bool = False) -> Any:
     r"""Return where the outlier of a spike θ above the threshold lies, or of an eigenvalue ℓ of a covariance.
 

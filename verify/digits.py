@@ -51,7 +51,12 @@ def digits_hash() -> dict[str, str]:
 
 
 @cache
-def _table() -> NDArray[np.int64]:
+def digits_table() -> NDArray[np.int64]:
+    """Return the table of the file: the 64 pixels of an image, 0 … 16, and its class, one image a row; not a copy.
+
+    Raises:
+        MissingDataError: scikit-learn is missing.
+    """
     with gzip.open(digits_path(), "rt", encoding="ascii") as file:
         return np.loadtxt(file, delimiter=",").astype(np.int64)
 
@@ -72,7 +77,7 @@ def digits(rng: np.random.Generator, n: int, side: int = SIDE, classes: int = CL
         ValueError: there are not so many images.
         MissingDataError: scikit-learn is missing.
     """
-    table = _table()
+    table = digits_table()
     table = table[table[:, -1] < classes]
     if not 1 <= n <= len(table):
         raise ValueError(f"n={n}: expected 1 ≤ n ≤ {len(table)} digits below {classes}")

@@ -153,6 +153,8 @@ def _program(tree: Any) -> Program:
         return lambda _: arb.pi()
     if tree is sympy.E:
         return lambda _: arb.const_e()
+    if tree is sympy.EulerGamma:
+        return lambda _: arb.const_euler()
     if tree in (sympy.oo, -sympy.oo, sympy.zoo, sympy.nan):
         return lambda _: arb("nan")
     if tree.is_Symbol:
@@ -359,6 +361,8 @@ def _method(name: str) -> Callable[..., Number]:
 _METHODS = ["exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "asin", "acos", "atan", "erf", "erfc", "gamma"]
 _BALL: dict[str, Callable[..., Number]] = {name: _method(name) for name in _METHODS} | {
     "Abs": abs,
+    "Si": lambda value: value.si(),
+    "Ci": lambda value: value.ci(),
     "Max": lambda *balls: reduce(lambda a, b: a.max(b), balls),
     "Min": lambda *balls: reduce(lambda a, b: a.min(b), balls),
 }

@@ -27,7 +27,7 @@ import scipy.stats
 from eigenlaw.verify.bulk_fit import Floats, bulk_scale, distance, entry_scale, fit_modified, strict_distribution
 from eigenlaw.verify.singular_vectors import entry_distances, random_frames, textbook_p_values
 from eigenlaw.verify.unfolding import number_variance, unfold_by_broadening, unfold_by_fit, wigner_distance
-from eigenlaw.verify.weight_spectra import outliers
+from eigenlaw.verify.weight_spectra import largest_in_units
 
 Entries = Literal["gaussian", "uniform"]
 
@@ -89,7 +89,7 @@ def spectrum_statistics(values: Floats, rows: int, processing: Processing) -> di
     found["modified"] = fit.misfit
     found["fraction"] = fit.fraction
     found["upper edge"] = fit.high / scales["bulk"]
-    found["largest"] = outliers(values, rows).largest
+    found["largest"] = largest_in_units(values, rows)
     for name, levels in unfolded.items():
         enough = len(levels) > 8
         found[f"spacings, {name}"] = math.sqrt(len(levels) - 1) * wigner_distance(levels) if enough else math.nan
@@ -197,6 +197,7 @@ def spectrum_null(
     seed: int = 0,
     draws: int | None = None,
     folder: Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Null:
     """Return the statistics of simulated spectra, from the disk if they were simulated before.
 
@@ -208,6 +209,7 @@ def spectrum_null(
         seed: of the simulation.
         draws: number of spectra; see `default_draws`.
         folder: of the cache; see `cache_folder`.
+        progress: is told how many spectra are done, and of how many.
     """
     count = default_draws(rows, columns, entries) if draws is None else draws
     key = {"null": "spectrum", "rows": rows, "columns": columns, "draws": count, "seed": seed} | asdict(processing)
@@ -215,7 +217,11 @@ def spectrum_null(
 
     def simulate() -> dict[str, Floats]:
         rng = np.random.default_rng([seed, rows, columns])
-        table = [spectrum_statistics(null_values(rng, rows, columns, entries), rows, processing) for _ in range(count)]
+        table = []
+        for done in range(count):
+            if progress:
+                progress(done, count)
+            table.append(spectrum_statistics(null_values(rng, rows, columns, entries), rows, processing))
         return {name: np.sort([row[name] for row in table]) for name in table[0]}
 
     return Null(_cached(key, simulate, folder), seed)

@@ -1,8 +1,10 @@
 """Entries of singular vectors held against the Porter–Thomas law, the Gaussian of mean 0 and variance 1/m."""
 
+import functools
 import math
 
 import numpy as np
+import scipy.interpolate
 import scipy.special
 import scipy.stats
 
@@ -12,8 +14,11 @@ COLUMNS = 64
 """Vectors that are sorted at a time."""
 
 
-NODES = 200
-"""Textbook p-values that are computed exactly, as one takes up to 6 milliseconds."""
+FEW = 8
+"""P-values that are computed one by one, each in up to 6 milliseconds; more are read off a table."""
+
+CENTRE = (0.2, 2.6)
+"""The distances that are in the table, times the root of the number of numbers."""
 
 
 def entry_distances(vectors: Floats, fitted: bool = False) -> Floats:
@@ -44,12 +49,24 @@ def entry_distances(vectors: Floats, fitted: bool = False) -> Floats:
 def textbook_p_values(distances: Floats, count: int) -> Floats:
     """Return the p-values of the Kolmogorov–Smirnov test for so many independent numbers.
 
-    Exact up to 200 distances; beyond, exact at 200 of their quantiles and linear between them, which is within 0.001.
+    Exact for a few distances; beyond, within 1e-4 of that from 15 numbers on (relatively, within 1 %), by a spline and
+    in the far tail by Smirnov's law.
+
+    Example:
+        >>> textbook_p_values(np.linspace(0, 0.5, 11), 10).round(3).tolist()[3:8]
+        [0.954, 0.749, 0.484, 0.271, 0.134]
     """
-    if distances.size <= NODES:
+    if distances.size <= FEW:
         return np.asarray(scipy.stats.kstwo.sf(distances, count), dtype=np.float64)
-    nodes = np.unique(np.quantile(distances, np.linspace(0, 1, NODES)))
-    return np.interp(distances, nodes, scipy.stats.kstwo.sf(nodes, count))
+    low, high = (end / math.sqrt(count) for end in CENTRE)
+    found = np.clip(_table(count)(np.clip(distances, low, high)), 0, 1)
+    return np.where(distances > high, 2 * scipy.special.smirnov(count, np.clip(distances, 0, 1)), found)
+
+
+@functools.lru_cache(maxsize=64)
+def _table(count: int) -> scipy.interpolate.CubicSpline:
+    nodes = np.linspace(*CENTRE, 49) / math.sqrt(count)
+    return scipy.interpolate.CubicSpline(nodes, scipy.stats.kstwo.sf(nodes, count))
 
 
 def window_averages(values: Floats, window: int) -> Floats:

@@ -1,5 +1,7 @@
 """The random-matrix analysis of one weight matrix: spectrum, outliers, unfolded statistics and singular vectors."""
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +22,7 @@ from eigenlaw.verify.null_calibration import (
 )
 from eigenlaw.verify.singular_vectors import entry_distances, textbook_p_values, window_averages
 from eigenlaw.verify.unfolding import unfold_by_broadening, unfold_by_fit
-from eigenlaw.verify.weight_spectra import TRACY_WIDOM_99, Outliers, decompose, outliers
+from eigenlaw.verify.weight_spectra import EDGE_LEVEL, Outliers, decompose, outliers
 
 
 @dataclass(frozen=True)
@@ -30,12 +32,14 @@ class Finding:
     Attributes:
         observed: its value.
         p_value: calibrated by simulation.
+        null: the quantiles 0.05, 0.5 and 0.95 of the simulated statistics.
         textbook: the textbook p-value, where there is one.
         calibration: how far that one is from uniform under the null.
     """
 
     observed: float
     p_value: float
+    null: tuple[float, float, float]
     textbook: float | None
     calibration: Calibration | None
 
@@ -50,6 +54,7 @@ class VectorFindings:
         averages: of the calibrated ones over the window, at `positions`.
         positions: rank of each window's middle, from 0 (smallest singular value) to 1.
         average_p_values: how rare so small an average is under the null.
+        average_null: the quantiles 0.05, 0.5 and 0.95 of an average under the null.
         calibration: how far the textbook p-values are from uniform under the null.
     """
 
@@ -58,6 +63,7 @@ class VectorFindings:
     averages: Floats
     positions: Floats
     average_p_values: Floats
+    average_null: tuple[float, float, float]
     calibration: Calibration
 
 
@@ -76,6 +82,7 @@ class MatrixAnalysis:
         findings: by name.
         vectors: the singular vectors.
         processing: what was done to data and null alike.
+        entries: the law of the entries under the null.
         seed: of the null.
         draws: simulated spectra.
     """
@@ -90,6 +97,7 @@ class MatrixAnalysis:
     findings: dict[str, Finding]
     vectors: VectorFindings
     processing: Processing
+    entries: Entries
     seed: int
     draws: int
 
@@ -101,8 +109,9 @@ def analyse(
     entries: Entries = "gaussian",
     seed: int = 0,
     draws: int | None = None,
-    edge_quantile: float = TRACY_WIDOM_99,
+    level: float = EDGE_LEVEL,
     folder: Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> MatrixAnalysis:
     """Analyse an n × m matrix, n ≥ m ≥ 24.
 
@@ -112,8 +121,9 @@ def analyse(
         entries: the law of the entries under the null.
         seed: of the null.
         draws: spectra that are simulated for the null; see `null_calibration.default_draws`.
-        edge_quantile: of the Tracy–Widom law, beyond which a singular value is an outlier.
+        level: of the edge: the chance that a random matrix has no singular value beyond it.
         folder: where nulls are kept.
+        progress: is told how many spectra of the null are simulated, and of how many.
 
     Raises:
         InputError: the matrix is too small, or has not full rank.
@@ -121,7 +131,9 @@ def analyse(
     found = decompose(matrix)
     rows, values, columns = found.rows, found.values, len(found.values)
     chosen = processing or Processing.for_size(columns)
-    null = spectrum_null(rows, columns, chosen, entries=entries, seed=seed, draws=draws, folder=folder)
+    null = spectrum_null(
+        rows, columns, chosen, entries=entries, seed=seed, draws=draws, folder=folder, progress=progress
+    )
     calibrations, counts = textbook_calibrations(null, columns, chosen), textbook_counts(columns, chosen)
     fit = fit_modified(values, rows)
     unfolded = {
@@ -133,6 +145,7 @@ def analyse(
         name: Finding(
             observed,
             null.p_value(name, observed),
+            _quantiles(null.draws[name]),
             float(textbook_p_value(name, np.array([observed]), counts[name])[0]) if name in counts else None,
             calibrations.get(name),
         )
@@ -145,14 +158,20 @@ def analyse(
         entry_scale(values) / root,
         bulk_scale(values, rows) / root,
         fit,
-        outliers(values, rows, edge_quantile),
+        outliers(values, rows, level),
         unfolded,
         findings,
         _vector_findings(found.vectors, chosen, seed, folder),
         chosen,
+        entries,
         seed,
         len(null.draws["largest"]),
     )
+
+
+def _quantiles(draws: Floats) -> tuple[float, float, float]:
+    low, middle, high = np.nanquantile(draws, (0.05, 0.5, 0.95)) if np.isfinite(draws).any() else [math.nan] * 3
+    return float(low), float(middle), float(high)
 
 
 def _vector_findings(vectors: Floats, processing: Processing, seed: int, folder: Path | None) -> VectorFindings:
@@ -167,5 +186,6 @@ def _vector_findings(vectors: Floats, processing: Processing, seed: int, folder:
         averages,
         (np.arange(len(averages)) + (processing.window - 1) / 2) / (length - 1),
         null.p_values("average", averages),
+        _quantiles(null.draws["average"]),
         calibration(textbook_p_values(null.draws["entries"][:: max(1, null.draws["entries"].size // 2000)], length)),
     )

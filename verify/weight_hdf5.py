@@ -1,6 +1,5 @@
 """Tensors from HDF5 files, as Keras writes them, with h5py (extra `weights`); no link and no plugin is followed."""
 
-import importlib
 import math
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -14,8 +13,8 @@ from eigenlaw.verify.weight_tensors import (
     WeightFile,
     WeightTensor,
     check_expansion,
+    library,
     printable,
-    refused,
     sort_out,
 )
 
@@ -33,7 +32,7 @@ def read_hdf5(file: str, layout: Layout | None = None) -> WeightFile:
     Raises:
         InputError: h5py is not installed, the file is malformed, or holds no matrix.
     """
-    h5py = _library(file)
+    h5py = library(file, "h5py", "an HDF5 file")
     found: list[WeightTensor] = []
     skipped: list[tuple[str, str]] = []
     with h5py.File(file, "r") as root:
@@ -46,13 +45,6 @@ def read_hdf5(file: str, layout: Layout | None = None) -> WeightFile:
                 load = _loader(file, path, dataset.dtype)
                 found.append(WeightTensor(file, name, tuple(dataset.shape), layout or "outputs last", load))
     return sort_out(file, found, skipped)
-
-
-def _library(file: str) -> Any:
-    try:
-        return importlib.import_module("h5py")
-    except ImportError as error:
-        raise refused(file, "an HDF5 file needs h5py; install eigenlaw[weights]") from error
 
 
 def _datasets(h5py: Any, root: Any, skipped: list[tuple[str, str]]) -> Iterator[tuple[str, Any]]:
@@ -102,7 +94,7 @@ def _objection(file: str, dataset: Any) -> str | None:
 
 def _loader(file: str, path: str, dtype: np.dtype[Any]) -> Callable[[], NDArray[Any]]:
     def load() -> NDArray[Any]:
-        with _library(file).File(file, "r") as root:
+        with library(file, "h5py", "an HDF5 file").File(file, "r") as root:
             return np.asarray(root[path][()], dtype=dtype)
 
     return load

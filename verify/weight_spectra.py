@@ -1,11 +1,14 @@
 """Singular values and right singular vectors of a weight matrix, and how far its largest values leave the bulk."""
 
+import functools
 import math
 from dataclasses import dataclass
 
 import numpy as np
 import scipy.linalg
+from flint import fmpq
 
+from eigenlaw.numerics.tracy_widom import TracyWidom
 from eigenlaw.theory.errors import InputError
 from eigenlaw.verify.bulk_fit import Floats, bulk_scale
 
@@ -15,8 +18,8 @@ ROWS = 256
 FEWEST = 24
 """The smaller side of the smallest matrix whose statistics are taken."""
 
-TRACY_WIDOM_99 = 2.0234
-"""The 0.99 quantile of the Tracy–Widom law with β = 1, to the digits that matter here."""
+EDGE_LEVEL = 0.99
+"""The chance that the largest singular value of a random matrix lies below the edge, if no other is asked for."""
 
 
 @dataclass(frozen=True)
@@ -76,27 +79,30 @@ class Outliers:
     """Singular values above the edge of the bulk.
 
     Attributes:
-        edge: where the largest singular value of a random matrix of this shape and scale lies at most, with the
-            probability of the given quantile.
+        level: the chance that the largest singular value of a random matrix of this shape and scale is below the edge.
+        edge: of the bulk.
         values: those beyond it, in rising order.
-        largest: the largest singular value in Tracy–Widom units: (ν²/σ² − μ)/scale.
+        largest: the largest singular value in Tracy–Widom units.
     """
 
+    level: float
     edge: float
     values: Floats
     largest: float
 
 
-def outliers(values: Floats, rows: int, edge_quantile: float = TRACY_WIDOM_99) -> Outliers:
+def outliers(values: Floats, rows: int, level: float = EDGE_LEVEL) -> Outliers:
     """Return the singular values beyond the Tracy–Widom edge; σ is taken from the median singular value.
 
-    The largest eigenvalue of WᵀW, entries standard Gaussian, is μ + scale·TW₁ with μ = (√(n−1) + √m)² and
-    scale = (√(n−1) + √m)(1/√(n−1) + 1/√m)^(1/3) (Johnstone 2001, theorem 1.1).
+    The edge is at the quantile of the Tracy–Widom law, β = 1, that belongs to the level.
 
     Args:
         values: singular values in rising order, length m.
         rows: n ≥ m.
-        edge_quantile: the quantile of the Tracy–Widom law that makes the edge.
+        level: the chance that all singular values of a random matrix lie below the edge.
+
+    Raises:
+        InputError: the level is no probability.
 
     Example:
         >>> values = np.sort(np.linalg.svd(np.random.default_rng(0).normal(size=(80, 40)))[1])
@@ -104,9 +110,31 @@ def outliers(values: Floats, rows: int, edge_quantile: float = TRACY_WIDOM_99) -
         >>> len(outliers(values, 80).values)
         1
     """
-    columns = len(values)
     sigma = bulk_scale(values, rows) / math.sqrt(rows)
+    centre, scale = _soft_edge(rows, len(values))
+    edge = sigma * math.sqrt(centre + _edge_quantile(level) * scale)
+    return Outliers(level, edge, values[values > edge], largest_in_units(values, rows))
+
+
+def largest_in_units(values: Floats, rows: int) -> float:
+    """Return the largest singular value in Tracy–Widom units, σ from the median: (ν²/σ² − μ)/scale."""
+    sigma = bulk_scale(values, rows) / math.sqrt(rows)
+    centre, scale = _soft_edge(rows, len(values))
+    return (float(values[-1] / sigma) ** 2 - centre) / scale
+
+
+@functools.lru_cache(maxsize=64)
+def _edge_quantile(level: float) -> float:
+    found = TracyWidom(1).nearby_quantile(fmpq(*level.as_integer_ratio())) if 0 < level < 1 else None
+    if found is None:
+        raise InputError.of("level", level, "expected a probability between 0 and 1")
+    return found
+
+
+def _soft_edge(rows: int, columns: int) -> tuple[float, float]:
+    """Return μ and scale of the largest eigenvalue μ + scale·TW₁ of WᵀW, entries standard Gaussian.
+
+    μ = (√(n−1) + √m)² and scale = (√(n−1) + √m)(1/√(n−1) + 1/√m)^(1/3) (Johnstone 2001, theorem 1.1).
+    """
     root = math.sqrt(rows - 1) + math.sqrt(columns)
-    scale = root * (1 / math.sqrt(rows - 1) + 1 / math.sqrt(columns)) ** (1 / 3)
-    edge = sigma * math.sqrt(root**2 + edge_quantile * scale)
-    return Outliers(edge, values[values > edge], float((values[-1] / sigma) ** 2 - root**2) / scale)
+    return root**2, root * (1 / math.sqrt(rows - 1) + 1 / math.sqrt(columns)) ** (1 / 3)

@@ -1,6 +1,7 @@
 """A trained tensor in a file, loaded only when asked, and the rectangular matrix that its spectrum is taken of."""
 
 import contextlib
+import importlib
 import math
 import zipfile
 import zlib
@@ -25,9 +26,6 @@ SMALL = 2**24
 
 EXPANSION = 100
 """How many times its stored size something larger than that may grow when it is unpacked."""
-
-FLOAT_TYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "bfloat16"}
-"""The number types that are read, by their names in .safetensors files."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,7 @@ class WeightTensor:
         Raises:
             InputError: the file does not hold what it declared, or an entry is not finite.
         """
-        with reading(self.file):
+        with reading(self.file), np.errstate(all="ignore"):  # what is not finite is counted below
             values = self.load()
         if values.size != math.prod(self.shape):
             raise refused(self.file, f"{self.name} holds {values.size} numbers instead of {shown(self.shape)}")
@@ -80,7 +78,8 @@ class WeightTensor:
         else:
             rectangle = values.reshape(-1, trimmed[-1])
         rectangle = rectangle if rectangle.shape[0] >= rectangle.shape[1] else rectangle.T
-        matrix = np.array(rectangle, dtype=np.float64, order="C")
+        with np.errstate(all="ignore"):
+            matrix = np.array(rectangle, dtype=np.float64, order="C")
         bad = matrix.size - int(np.isfinite(matrix).sum())
         if bad:
             raise refused(
@@ -171,6 +170,24 @@ def printable(text: object) -> str:
     """Return a name from a file on one line, short and free of control characters."""
     clean = "".join(c if c.isprintable() else "?" for c in str(text)[:200])
     return clean if len(clean) <= 120 else f"{clean[:119]}…"
+
+
+def library(file: str, module: str, purpose: str) -> Any:
+    """Return a module that reads a kind of file.
+
+    Args:
+        file: the path, for the message.
+        module: its name.
+        purpose: what needs it, for the message.
+
+    Raises:
+        InputError: it is not installed.
+    """
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        package = module.partition(".")[0].replace("google", "protobuf")
+        raise refused(file, f"{purpose} needs {package}; install eigenlaw[weights]") from error
 
 
 def refused(file: str, reason: str) -> InputError:

@@ -31,7 +31,12 @@ WIDE_NETWORK = ("activation", "layers", "sigma_w2", "sigma_b2", "alpha")
 SIZES = ("width", "outputs", "samples")
 LINEAR_CHAIN = ("widths", "data_rank", "residual_rank")
 HESSIAN = ("bias", "mean_residual", "loss")
-FLAGS = ("bias",)
+LAW = (
+    *("ratio", "of", "lower", "upper", "window", "counted", "limit", "rows", "columns", "field", "model"),
+    *("dimension", "beta", "factors", "size", "sizes"),
+)
+LAW_INTEGERS = ("rows", "columns", "beta", "factors", "size")
+FLAGS = ("bias", "counted", "limit")
 _EXAMPLES = {"width": "200", "outputs": "10", "samples": "100"}
 _VARIANCES = {"sigma_w2": "2", "sigma_b2": "1/10"}
 

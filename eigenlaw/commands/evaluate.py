@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from eigenlaw.commands import arguments, evaluate_fisher, evaluate_hessian
+from eigenlaw.commands import arguments, evaluate_fisher, evaluate_hessian, evaluate_law
 from eigenlaw.commands.arguments import Options
 from eigenlaw.commands.columns import columns, patience, terminal_width
 from eigenlaw.commands.evaluation import Evaluation, Index, Value, label
@@ -123,8 +123,9 @@ _QUANTITIES: dict[str, tuple[Callable[[Options, int], Evaluation], tuple[str, ..
     "order-parameters": (evaluate_fisher.order_parameters, arguments.WIDE_NETWORK),
     "fisher": (evaluate_fisher.fisher, (*arguments.WIDE_NETWORK, *arguments.SIZES)),
     "hessian-rank": (evaluate_hessian.hessian_rank, (*arguments.LINEAR_CHAIN, *arguments.HESSIAN)),
+    "law": (evaluate_law.law, ("name", "what", "at", *arguments.LAW)),
 }
-_INTEGERS = {"order", "layers", "dimension", "data_rank", "residual_rank", *arguments.SIZES}
+_INTEGERS = {"order", "layers", "dimension", "data_rank", "residual_rank", *arguments.SIZES, *arguments.LAW_INTEGERS}
 
 
 def _order(options: Options) -> int:

@@ -8,7 +8,7 @@ from eigenlaw.verify.claim import Claim, Row
 
 
 def run(name: str, style: str) -> None:
-    """Show a claim by its id, or the activations' conventions for ``activations``.
+    """Show a claim by its id, or the conventions for ``activations`` and ``laws``.
 
     Raises:
         InputError: if there is no such claim or format.
@@ -16,6 +16,11 @@ def run(name: str, style: str) -> None:
     check_choice("format", style, ("text", "latex", "json"))
     if name == "activations":
         _activations(style)
+        return
+    if name == "laws":
+        from eigenlaw.commands import table_laws
+
+        table_laws.show(style)
         return
     from eigenlaw.verify.registry import matches, rows, select_claims
 

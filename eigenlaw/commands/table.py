@@ -73,7 +73,8 @@ def run(name: str, options: Options, style: str) -> int:
     check_choice("format", style, ("json", *_STYLES))
     build, known = _TABLES[name]
     given = arguments.only(f"table {name}", options, known)
-    with nullcontext() if name == "errata" else patience(f"computing table {name}"):  # a campaign has its own bar
+    own_bar = name in {"errata", "weights"}
+    with nullcontext() if own_bar else patience(f"computing table {name}"):
         table = build(given)
     if style == "json":
         write_json(_document(table), "-")
@@ -245,6 +246,18 @@ def _hessian_rank(options: Options) -> Table:
     return table_hessian.build(options)
 
 
+def _weights(options: Options) -> Table:
+    from eigenlaw.commands import table_weights
+
+    return table_weights.build(options)
+
+
+def _laws(options: Options) -> Table:
+    from eigenlaw.commands import table_laws
+
+    return table_laws.build(options)
+
+
 def _decay(options: Options) -> Table:
     from eigenlaw.commands import table_decay
 
@@ -256,7 +269,9 @@ _TABLES: dict[str, tuple[Callable[[Options], Table], tuple[str, ...]]] = {
     "hermite": (_hermite, ("activation", "order", "digits")),
     "dual": (_dual, ("activation",)),
     "ntk": (_ntk, ("activation", "layers", "order", "digits", *arguments.HYPER_PARAMETERS)),
+    "weights": (_weights, ("select",)),
     "errata": (_errata, ("select", "from", "jobs")),
+    "laws": (_laws, ()),
     "decay": (_decay, ("activation", "layers", "digits", "gamma_b2", "sigma_w2")),
     "sphere": (
         _sphere,

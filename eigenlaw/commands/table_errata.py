@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 _WIDTH = 100
 _LONGEST = 70
 _HIDDEN = {"replay", "relation", "p"}
-_TEX = {"²": "$^2$", "⁴": "$^4$", "·": r"$\cdot$", "½": r"$\frac12$", "±": r"$\pm$", "−": "$-$", "→": r"$\to$"}
+_TEX = {"×": r"$\times$"}
+_TEX |= {"²": "$^2$", "⁴": "$^4$", "·": r"$\cdot$", "½": r"$\frac12$", "±": r"$\pm$", "−": "$-$", "→": r"$\to$"}
 _TEX |= {
     "≤": r"$\le$",
     "≥": r"$\ge$",
@@ -167,10 +168,10 @@ def _row(erratum: Erratum) -> tuple[Cell, ...]:
     claim, where, verdict = erratum.printed, erratum.printed.source, erratum.verdict
     printed, right = (_formula(None if form is None else statement(form)) for form in (claim, erratum.corrected))
     if erratum.corrected is not None and _same_formula(claim, erratum.corrected):
-        source = _tex(erratum.corrected.source)
+        source = tex_cell(erratum.corrected.source)
         right = Cell(f"{source.text}: {right.text}", f"{source.latex}: {right.latex}")
     fails = _counterexample(erratum.counterexample)
-    return (_tex(claim.id), _tex(where), printed, _tex(fails), right, _tex(verdict))
+    return (tex_cell(claim.id), tex_cell(where), printed, tex_cell(fails), right, tex_cell(verdict))
 
 
 def _same_formula(printed: "Claim", corrected: "Claim") -> bool:
@@ -223,7 +224,8 @@ def _short(value: Any) -> str:
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
-def _tex(text: str) -> Cell:
+def tex_cell(text: str) -> Cell:
+    """Return a cell of plain text, escaped for LaTeX."""
     return Cell(text, "".join(map(_tex_letter, text)))
 
 
