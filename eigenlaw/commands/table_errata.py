@@ -5,7 +5,6 @@ from the JSON of an earlier `eigenlaw verify`. Nothing here knows the outcome.
 """
 
 import json
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from eigenlaw.commands import arguments, typeset
 from eigenlaw.commands.arguments import Options
 from eigenlaw.commands.columns import terminal_width
 from eigenlaw.commands.table import Cell, Table
+from eigenlaw.commands.tex_text import tex_text
 from eigenlaw.theory.errors import InputError
 
 if TYPE_CHECKING:
@@ -23,27 +23,6 @@ if TYPE_CHECKING:
 _WIDTH = 100
 _LONGEST = 70
 _HIDDEN = {"replay", "relation", "p"}
-_TEX = {"×": r"$\times$"}
-_TEX |= {"²": "$^2$", "⁴": "$^4$", "·": r"$\cdot$", "½": r"$\frac12$", "±": r"$\pm$", "−": "$-$", "→": r"$\to$"}
-_TEX |= {
-    "≤": r"$\le$",
-    "≥": r"$\ge$",
-    "≠": r"$\ne$",
-    "∞": r"$\infty$",
-    "√": r"$\surd$",
-    "∘": r"$\circ$",
-    "ℓ": r"$\ell$",
-}
-_TEX |= {
-    "‖": r"$\|$",
-    "ᵀ": r"$^\top$",
-    "…": r"\ldots{}",
-    "–": "--",
-    "⌊": r"$\lfloor$",
-    "⌋": r"$\rfloor$",
-    "\\": r"\textbackslash{}",
-}
-_TEX |= {"~": r"\textasciitilde{}", "^": r"\^{}", **{sign: rf"\{sign}" for sign in "_{}%$#&"}}
 
 
 @dataclass(frozen=True)
@@ -226,13 +205,4 @@ def _short(value: Any) -> str:
 
 def tex_cell(text: str) -> Cell:
     """Return a cell of plain text, escaped for LaTeX."""
-    return Cell(text, "".join(map(_tex_letter, text)))
-
-
-def _tex_letter(letter: str) -> str:
-    if letter in _TEX or letter.isascii():
-        return _TEX.get(letter, letter)
-    name = unicodedata.name(letter, "").split()
-    if name[:1] == ["GREEK"] and len(name) == 4:
-        return rf"$\{name[3].capitalize() if name[1] == 'CAPITAL' else name[3].lower()}$"
-    return unicodedata.normalize("NFKD", letter).encode("ascii", "ignore").decode()
+    return Cell(text, tex_text(text))

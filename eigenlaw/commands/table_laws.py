@@ -8,6 +8,7 @@ from eigenlaw.commands import typeset
 from eigenlaw.commands.arguments import Options
 from eigenlaw.commands.output import console, write_json
 from eigenlaw.commands.table import Cell, Table
+from eigenlaw.commands.tex_text import tex_text
 from eigenlaw.laws import LAWS
 
 _WIDTH = 80
@@ -57,25 +58,23 @@ def _latex() -> list[str]:
     return [packages, head, *ends[0], *rows, *ends[1]]
 
 
-_SIGNS = {
-    "ν_−": r"\nu_-", "ν_+": r"\nu_+", "ν": r"\nu", "×": r"\times", "σ̃": r"\tilde\sigma", "ᵀ": r"^{\mathsf T}",
-    "²": "^2", "θ": r"\theta", "ℓ": r"\ell", "β": r"\beta", "→": r"\to", "∞": r"\infty", "≤": r"\le", "≥": r"\ge",
-    "⋯": r"\cdots", "−": "-", "R^m": r"\mathbb R^m", "n_{k+1}": "n_{k+1}", "n_{j+1}": "n_{j+1}", "C^(1/4)": "C^{1/4}",
-}  # fmt: skip
-_WORDS = {"&": r"\&", "§": r"\S", "–": "--"}
-_PARTS = re.compile("|".join([r"√(?P<root>\w_\w|\w)", r"\b\w_\w\b", *map(re.escape, (*_SIGNS, *_WORDS))]))
+_SYMBOL = re.compile(r"√(?:\w_\w|\w)|\b\w[_^](?:\{[^}]*\}|\([^)]*\)|[\w−+])")
 
 
 def _tex(text: str) -> str:
-    """Return a sentence for LaTeX, each sign of mathematics in math mode."""
+    """Return a sentence for LaTeX, each symbol with its index or exponent in math mode."""
+    words, symbols = _SYMBOL.split(text), _SYMBOL.findall(text)
+    return "".join(tex_text(word) + symbol for word, symbol in zip(words, [*map(_symbol, symbols), ""], strict=True))
 
-    def typeset_part(found: re.Match[str]) -> str:
-        part = found[0]
-        if part in _WORDS:
-            return _WORDS[part]
-        return rf"$\sqrt{{{found['root']}}}$" if found["root"] else f"${_SIGNS.get(part, part)}$"
 
-    return _PARTS.sub(typeset_part, text)
+def _symbol(text: str) -> str:
+    """Return one symbol, such as ν_−, n_{k+1}, C^(1/4) or √n_1."""
+    if text[0] == "√":
+        return rf"$\sqrt{{{_symbol(text[1:])[1:-1]}}}$"
+    if len(text) == 1:
+        return f"${text}$"
+    base, inner = tex_text(text[0]).strip("$"), tex_text(text[2:].strip("{}()")).strip("$")
+    return f"${base}{text[1]}{{{inner}}}$"
 
 
 def build(options: Options) -> Table:

@@ -37,7 +37,6 @@ PLANES: tuple[Data, ...] = (
     (("1", "0"), ("1", "1")),
     (("1", "0"), ("1", "1"), ("0", "1")),
 )
-PAIR = LINES[1]
 AXES = PLANES[0]
 MOST_CELLS = 400
 """How many ways to fill the cells an instance may have."""
