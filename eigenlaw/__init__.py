@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from eigenlaw.theory.dual import dual_activation
     from eigenlaw.theory.errors import InputError
     from eigenlaw.verify.claim import Claim
+    from eigenlaw.verify.learning_regimes import train_regimes
     from eigenlaw.verify.weight_layers import analyse_weights
 
 __version__ = "0.1.0"
@@ -54,6 +55,7 @@ __all__ = [
     "order_parameters",
     "run_campaign",
     "sphere_eigenvalues",
+    "train_regimes",
 ]
 
 _WHERE = {
@@ -75,6 +77,7 @@ _WHERE = {
     "order_parameters": "eigenlaw.face",
     "run_campaign": "eigenlaw.face",
     "sphere_eigenvalues": "eigenlaw.face",
+    "train_regimes": "eigenlaw.verify.learning_regimes",
 }
 
 

@@ -138,15 +138,44 @@ def determinants(s: Any) -> dict[Sign, tuple[Any, Any]]:
         >>> determinants(arb(0))[1][0].str(10, radius=False)  # F_1(0)
         '0.8319080662'
     """
-    middle = float(s.mid()) if s.is_finite() else math.nan
-    if not (LEAST <= middle <= MOST and s.rad() < 1):
+    prepared = _prepared(s)
+    if prepared is None:
         return {1: (arb("nan"),) * 2, -1: (arb("nan"),) * 2}
-    extra = math.ceil(2 * _bits(middle))
-    plan = _plan(middle, (ctx.prec + extra + _GUARD) * math.log(2))
-    with working(32 * math.ceil((ctx.prec + extra + _GUARD) / 32)):
+    plan, bits = prepared
+    with working(bits):
         matrix, moved = _matrices(s, plan)
         error = _error(s, plan)
         return {sign: _with_slope(_identity(plan.count) - sign * matrix, sign * moved, error) for sign in _SIGNS}
+
+
+def determinant(s: Any, sign: Sign) -> Any:
+    """Return det(I − B_s) for sign 1 or det(I + B_s) for −1 alone, in a quarter of the time for all with slopes.
+
+    Args:
+        s: as for ``determinants``.
+        sign: 1 or −1.
+
+    Example:
+        >>> determinant(arb(0), 1).str(10, radius=False)
+        '0.8319080662'
+    """
+    prepared = _prepared(s)
+    if prepared is None:
+        return arb("nan")
+    plan, bits = prepared
+    with working(bits):
+        matrix, _ = _matrices(s, plan)
+        return (_identity(plan.count) - sign * matrix).det() + arb(0, _error(s, plan))
+
+
+def _prepared(s: Any) -> tuple[_Plan, int] | None:
+    """Return how to discretise and the bits to work with; None outside the range."""
+    middle = float(s.mid()) if s.is_finite() else math.nan
+    if not (LEAST <= middle <= MOST and s.rad() < 1):
+        return None
+    extra = math.ceil(2 * _bits(middle))
+    plan = _plan(middle, (ctx.prec + extra + _GUARD) * math.log(2))
+    return plan, 32 * math.ceil((ctx.prec + extra + _GUARD) / 32)
 
 
 def log_trace_norm(real: Any, imaginary: Any) -> Any:

@@ -2,11 +2,12 @@
 
 import math
 from abc import abstractmethod
+from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Any, ClassVar
 
 import numpy as np
-from flint import arb, ctx
+from flint import arb, ctx, fmpq
 
 from eigenlaw.numerics.fredholm import RATIOS
 from eigenlaw.numerics.law import Floats
@@ -14,15 +15,31 @@ from eigenlaw.numerics.precision import working
 from eigenlaw.numerics.rules import gauss_legendre, legendre_count, legendre_error
 from eigenlaw.numerics.sine_kernel import FARTHEST, gap, gap_value, gue_gap
 from eigenlaw.numerics.smooth_law import Panels, SmoothLaw
+from eigenlaw.theory.errors import InputError
 
+SERVED = 32
+LEAST_EXPONENT = -250
+MOST_MOMENT = 16
+_LEAST = fmpq(1, 10**-LEAST_EXPONENT)
+_BLOCK = 16
 _REACH = 8.0
 _TABLE_BITS = 72
 _DEGREE = 19
 _PANEL = 2.0
+_LEAST_BITS = 24
+_SPARE_NATS = 10.0
+_TAIL_STEPS = 12
+_FAR = 1e-15
+_TAIL_ENOUGH = 1e-13
 
 
 class Spacing(SmoothLaw):
-    """A law with the density E''(s), E(s) the chance that an interval of length s is empty; P(X ≤ s) = 1 + E'(s)."""
+    """A law with the density E''(s), E(s) the chance that an interval of length s is empty; P(X ≤ s) = 1 + E'(s).
+
+    Exact points are served where determinants are quick: spacings from 1e-250 to 32 (the distribution function: from
+    1e-250), probabilities from 1e-250 to 1 − 1e-250, moments of order 16 at most. In float64 the density and P(X > s)
+    are 0 beyond 32.
+    """
 
     beta: ClassVar[int]
 
@@ -47,19 +64,91 @@ class Spacing(SmoothLaw):
         return self._at(x, lambda gaps: gaps[2], 0)
 
     def distribution(self, x: Any) -> Any:
-        """Return 1 + E'(x); at x > 64 only that it is between 1 − e^{−(x−1)/2} and 1.
-
-        E is convex and E(s) ≤ exp(−tr K), so that −E'(x) ≤ E(x − 1) ≤ e^{−(x−1)/2}.
-        """
-        if x > FARTHEST:
-            return 1 - arb(0).union((-(x - 1) / 2).exp())
+        """Return 1 + E'(x); far out only how close to 1 it is, where that is enough."""
+        rest = self._tail_bound(x)
+        if x > FARTHEST or rest < arb(2) ** -ctx.prec:
+            return 1 - arb(0).union(rest)
         return self._at(x, lambda gaps: 1 + gaps[1], 1)
 
     def survival(self, x: Any) -> Any:
-        """Return −E'(x), precise where it is small."""
+        """Return −E'(x), precise where it is small; at x > 64 only a bound of it."""
         if x > FARTHEST:
-            return arb(0).union((-(x - 1) / 2).exp())
+            return arb(0).union(self._tail_bound(x))
         return arb(1) if x <= 0 else self._at(x, lambda gaps: -gaps[1], 0)
+
+    def _tail_bound(self, x: Any) -> Any:
+        """Return a bound of −E'(x), 1 unless x > 32: E is convex, so that it is at most E(x − 1) ≤ q^k, q at 16."""
+        if not x > SERVED:
+            return arb(1)
+        return arb(0) if not x.is_finite() else ((float((x - 1).lower()) // _BLOCK) * _log_block(type(self))).exp()
+
+    def density_at(self, x: Any) -> Any:
+        """Return the density at an exact ``fmpq``.
+
+        Raises:
+            InputError: it is beyond 32, or above 0 and below 1e-250.
+        """
+        if x > SERVED:
+            raise InputError.of("at", x, f"expected at most {SERVED} for a density; P(X > {SERVED}) is below 1e-60")
+        return super().density_at(_checked(x))
+
+    def distribution_at(self, x: Any) -> Any:
+        """Return P(X ≤ x) at an exact ``fmpq``.
+
+        Raises:
+            InputError: it is above 0 and below 1e-250.
+        """
+        return super().distribution_at(_checked(x))
+
+    def known_quantile(self, u: Any) -> Any | None:
+        """Return the quantile, above one half from P(X > x), which is precise there; None otherwise.
+
+        Raises:
+            InputError: the probability or what it leaves to 1 is below 1e-250.
+        """
+        if min(u, 1 - u) < _LEAST:
+            shown = f"1e{LEAST_EXPONENT}"
+            raise InputError.of("at", u, f"expected 0, 1, or a probability from {shown} to 1 - {shown}")
+        return self._quantile_above(1 - u) if u > fmpq(1, 2) else None
+
+    def _quantile_above(self, rest: Any) -> Any | None:
+        """Return a ball of the x with P(X > x) = rest, proved by its values at the ends; None if they do not."""
+        aim = ctx.prec - 4
+        with working(ctx.prec + 16):
+            x, goal = arb(self.nearby_quantile(1 - rest)), arb(rest).log()
+            for _ in range(math.ceil(math.log2(aim / 32)) if aim > 32 else 0):
+                _, first, second = self.gap(x)
+                step = ((-first).log() - goal) * first / second
+                x = (x - step).mid() if step.is_finite() else x
+            reach = (x * arb(2) ** -aim).mid()
+            low, high = (x - reach).mid(), (x + reach).mid()
+            return low.union(high) if self.survival(low) > rest and self.survival(high) < rest else None
+
+    def nearby_quantile(self, u: Any) -> float | None:
+        """Return the quantile to about 12 digits, far out from the tail."""
+        rest = float(arb(1 - u))
+        return self._far_quantile(rest) if rest < _FAR else super().nearby_quantile(u)
+
+    def upper_quantiles(self, q: Floats) -> Floats:
+        """Return the x with P(X > x) = q in float64, beyond the tables one at a time; 32 below 1e-250."""
+        levels = np.asarray(q, np.float64)
+        found = super().upper_quantiles(np.where(levels < _FAR, 0.0, levels))
+        far = (levels < _FAR) & (levels > 0)
+        found[far] = [self._far_quantile(float(level)) for level in levels[far]]
+        return found
+
+    def _far_quantile(self, rest: float) -> float:
+        """Return the x with P(X > x) = rest in float64: Newton's steps for the logarithm, which is nearly −βπ²x²/16."""
+        goal = math.log(max(rest, 10.0**LEAST_EXPONENT))
+        x = 4 / math.pi * math.sqrt(-goal / self.beta)
+        with working(_TABLE_BITS):
+            for _ in range(_TAIL_STEPS):
+                _, first, second = self.gap(arb(x))
+                step = float(((-first).log() - goal) * first / second)
+                x -= step
+                if not abs(step) > _TAIL_ENOUGH * x:
+                    break
+        return x
 
     def _at(self, x: Any, what: Any, degree: int) -> Any:
         if x <= 0:
@@ -72,7 +161,13 @@ class Spacing(SmoothLaw):
         return value if x > 0 else value.union(what((arb(1), arb(-1), arb(0))))
 
     def moment(self, n: int) -> Any:
-        """Return E Xⁿ = n(n − 1) ∫ s^{n−2} E(s) ds, n ≥ 2; the first two are 1."""
+        """Return E Xⁿ = n(n − 1) ∫ s^{n−2} E(s) ds, n ≥ 2; the first two are 1.
+
+        Raises:
+            InputError: the order is above 16.
+        """
+        if n > MOST_MOMENT:
+            raise InputError.of("at", n, f"expected a moment of order {MOST_MOMENT} at most")
         if n < 2:
             return arb(1)
         with working(ctx.prec + 16):
@@ -82,14 +177,23 @@ class Spacing(SmoothLaw):
         """Return ∫_0^∞ s^power E(s) ds: panels up to a length T, and a bound of the rest.
 
         |E(s)| ≤ e^X for complex s with X = β|s| sinh(π Im s)/(π Im s)/2 ≥ ‖K‖₁ (GOE: the trace norm of K_+ alone).
-        The rest is at most T^{power+1} Σ_k (k+1)^power q^k.
+        The rest is at most T^{power+1} Σ_k (k+1)^power q^k. Nothing depends on the height of the integrand but how
+        many bits each panel gets.
         """
-        nats = ctx.prec * math.log(2)
-        far = math.ceil(math.sqrt(16 * (nats + 10 * power + 20) / self.beta) / math.pi) + 1
-        total = arb(0)
-        for k in range(math.ceil(far / _PANEL)):
-            total += self._panel(power, k * _PANEL, nats)
-        length = math.ceil(far / _PANEL) * _PANEL
+        rate = self.beta * math.pi**2 / 16
+        summit = math.sqrt(power / (2 * rate))
+        log_height = power * math.log(summit) - rate * summit**2 if power else 0.0
+        nats = ctx.prec * math.log(2) - log_height
+        far = summit + 1
+        for _ in range(_TAIL_STEPS):
+            far = math.sqrt((nats + power * math.log(2 * far) + _SPARE_NATS) / rate)
+        total, count = arb(0), math.ceil(far / _PANEL)
+        for k in range(count):
+            bits = (nats + power * math.log((k + 1) * _PANEL)) / math.log(2)
+            with working(max(_LEAST_BITS, math.ceil(bits))):
+                part = self._panel(power, k * _PANEL, nats)
+            total += part
+        length = count * _PANEL
         chance = self.log_tail(arb(length)).exp()
         ratio = chance * (arb(3) / 2) ** power
         if not ratio < 1:
@@ -98,7 +202,7 @@ class Spacing(SmoothLaw):
         return total + arb(0).union(rest)
 
     def _panel(self, power: int, left: float, nats: float) -> Any:
-        """Return the integral over a panel that begins at ``left``."""
+        """Return the integral over a panel that begins at ``left``, to about e^{−nats}."""
         half = _PANEL / 2
         middle = left + half
         choices = []
@@ -118,6 +222,19 @@ class Spacing(SmoothLaw):
     def reach(self) -> tuple[float, float]:
         """Return 0 and 8."""
         return 0.0, _REACH
+
+    def densities(self, x: Floats) -> Floats:
+        """Return the density in float64."""
+        return self._within(x, super().densities)
+
+    def survivals(self, x: Floats) -> Floats:
+        """Return P(X > x) in float64."""
+        return self._within(x, super().survivals)
+
+    def _within(self, x: Floats, function: Callable[[Floats], Floats]) -> Floats:
+        """Return the function where x ≤ 32, 0 beyond."""
+        points = np.asarray(x, np.float64)
+        return np.where(points > SERVED, 0.0, function(np.where(points > SERVED, 1.0, points)))
 
     def tabled_densities(self, x: Floats) -> Floats:
         """Return the density, to about 12 relative digits."""
@@ -189,6 +306,19 @@ class GUESpacing(Spacing):
 def _small_bits(s: Any, degree: int) -> float:
     """Return the bits by which s^degree is below 1."""
     return degree * max(0.0, -math.log2(max(float(abs(s).upper()), 1e-300)))
+
+
+def _checked(x: Any) -> Any:
+    if 0 < x < _LEAST:
+        raise InputError.of("at", x, f"expected 0 or a spacing of at least 1e{LEAST_EXPONENT}")
+    return x
+
+
+@lru_cache(maxsize=4)
+def _log_block(kind: type[Spacing]) -> Any:
+    """Return log q of ``log_tail`` at 16, as a ball."""
+    with working(_TABLE_BITS):
+        return kind().log_tail(arb(_BLOCK))
 
 
 @lru_cache(maxsize=4)

@@ -1,6 +1,7 @@
 """The Tracy–Widom laws of the largest eigenvalue, β = 1 and 2, from Fredholm determinants with proven errors."""
 
 import math
+from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import Any, ClassVar
 
@@ -8,13 +9,14 @@ import numpy as np
 from flint import arb
 from scipy.special import airy
 
-from eigenlaw.numerics.airy_kernel import LEAST, MOST, determinants, log_trace_norm
+from eigenlaw.numerics.airy_kernel import LEAST, MOST, determinant, determinants, log_trace_norm
 from eigenlaw.numerics.invert import invert_floats
 from eigenlaw.numerics.law import Floats, What
 from eigenlaw.numerics.smooth_law import Panels, SmoothLaw
 from eigenlaw.theory.errors import InputError
 
 _REACH = (-8.0, 8.0)
+_SERVED = (-12, 40)
 _DEGREE = 15
 _FLOAT_NODES = 64
 _MOMENT_NODES = 112
@@ -63,8 +65,28 @@ class TracyWidom(SmoothLaw):
             return arb(0).union(self.distribution(arb(LEAST)).upper())
         if x > MOST:
             return arb(1).union(1 - self._right(arb(MOST)))
-        both = determinants(x)
-        return both[1][0] * both[-1][0] if self.beta == 2 else both[1][0]
+        even = determinant(x, 1)
+        return even * determinant(x, -1) if self.beta == 2 else even
+
+    def density_at(self, x: Any) -> Any:
+        """Return F'(x) at an exact ``fmpq`` from −12 to 40."""
+        return self.density(_served(x))
+
+    def distribution_at(self, x: Any) -> Any:
+        """Return F(x) at an exact ``fmpq`` from −12 to 40."""
+        return self.distribution(_served(x))
+
+    def densities(self, x: Floats) -> Floats:
+        """Return F'(x) in float64; 0 below −12 and above 40, where it is less than 1e-34."""
+        return _with_tails(super().densities, x, 0.0, 0.0)
+
+    def distributions(self, x: Floats) -> Floats:
+        """Return F(x) in float64; 0 below −12 and 1 above 40."""
+        return _with_tails(super().distributions, x, 0.0, 1.0)
+
+    def survivals(self, x: Floats) -> Floats:
+        """Return 1 − F(x) in float64; 1 below −12 and 0 above 40."""
+        return _with_tails(super().survivals, x, 1.0, 0.0)
 
     def nearby_quantile(self, u: Any) -> float | None:
         """Return the quantile of an exact ``fmpq`` in float64, by Newton's steps without the tables."""
@@ -104,6 +126,25 @@ class TracyWidom(SmoothLaw):
         norm = log_trace_norm(x, arb(0)).exp()
         single = norm * (1 + norm).exp()
         return single * (1 + norm.exp()) if self.beta == 2 else single
+
+
+def _served(x: Any) -> Any:
+    """Return an exact ``fmpq`` as a ball.
+
+    Raises:
+        InputError: it is so far out that its digits would take minutes.
+    """
+    if not _SERVED[0] <= x <= _SERVED[1]:
+        tails = "below it F is less than 1e-35, above it 1 − F is less than 1e-70"
+        raise InputError.of("at", x, f"expected a point from −12 to 40; {tails}")
+    return arb(x)
+
+
+def _with_tails(values: Callable[[Floats], Floats], x: Floats, below: float, above: float) -> Floats:
+    """Return the values at many points, and a constant on either side of what is served."""
+    points = np.asarray(x, np.float64)
+    low, high = points < _SERVED[0], points > _SERVED[1]
+    return np.where(low, below, np.where(high, above, values(np.where(low | high, 0.0, points))))
 
 
 @lru_cache(maxsize=2)

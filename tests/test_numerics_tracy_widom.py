@@ -112,7 +112,7 @@ def test_quantiles() -> None:
         found = law_values(law, "quantile", [level], 15)
         assert found.reached
         ball = found.balls[0]
-        with working(70):
+        with working(100):
             assert law.distribution(ball.lower()) < arb(19) / 20 < law.distribution(ball.upper())
 
 
@@ -142,3 +142,21 @@ def test_far_tails_and_refusals() -> None:
     assert not law.density(arb(500)).is_finite()
     draws = law.sample(np.random.default_rng(6), 20_000)
     assert abs(draws.mean() + 1.2065) < 0.04 and abs(draws.std() - np.sqrt(1.6078)) < 0.03
+
+
+def test_points_that_would_take_minutes_are_refused() -> None:
+    assert TracyWidom(1).distribution(arb(-12)) < arb("1e-35")
+    assert TracyWidom(1)._right(arb(40)) < arb("1e-70")
+    for what in ("pdf", "cdf"):
+        for point in (-13, 41):
+            with pytest.raises(InputError, match=r"at=-?\d+: expected a point from −12 to 40"):
+                law_values(TracyWidom(2), what, [Fraction(point)], 15)
+
+
+def test_float64_far_out() -> None:
+    for law in LAWS:
+        far = np.array([-1000.0, -12.5, 40.5, 1000.0])
+        assert law.densities(far).tolist() == [0.0] * 4
+        assert law.distributions(far).tolist() == [0.0, 0.0, 1.0, 1.0]
+        assert law.survivals(far).tolist() == [1.0, 1.0, 0.0, 0.0]
+        assert np.isnan(law.distributions(np.array([math.nan]))).all()

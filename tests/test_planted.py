@@ -169,6 +169,42 @@ FAULTS = {
         "return r * hyperplanes",
         ("singh:thm-9.4",),
     ),
+    "angle in the distribution of Marchenko and Pastur": Fault(
+        "theory/matrices.py", "bulk -= 2 * abs(1 - C)", "bulk -= abs(1 - C)", ("thamm:init-marchenko-pastur.3",)
+    ),
+    "constant of the number variance": Fault(
+        "theory/number_variance.py",
+        "shift = sympy.pi**2 / 8 if beta == 1",
+        "shift = sympy.pi**2 / 4 if beta == 1",
+        ("thamm:number-variance-log.2",),
+    ),
+    "widths of the broadening": Fault(
+        "theory/broadening.py",
+        "sympy.factor(plain + sympy.sin(w) * by_widths)",
+        "sympy.factor(plain - sympy.sin(w) * by_widths)",
+        ("thamm:eq-5.4",),
+    ),
+    "information of a fitted normal law": Fault(
+        "theory/goodness_of_fit.py",
+        "gradient.T * information.inv() * gradient",
+        "gradient.T * information * gradient",
+        ("thamm:porter-thomas-fitted.1",),
+    ),
+    "sizes in the law of rectangular products": Fault(
+        "theory/ginibre.py", "(u - 1) * first / size + 1 for", "u * first / size + 1 for", ("dees:medians.2",)
+    ),
+    "double factorials of real eigenvalues": Fault(
+        "theory/finite_spectra.py",
+        "sympy.factorial2(4 * j - 3) / sympy.factorial2(4 * j - 2)",
+        "sympy.factorial2(4 * j - 1) / sympy.factorial2(4 * j)",
+        ("dees:cor-ii.4-arguments.3",),
+    ),
+    "gates that half of the signal passes": Fault(
+        "theory/gated_products.py",
+        "sympy.Integer(2) ** gated",
+        "sympy.Integer(2) ** (gated + 1)",
+        ("dees:order-of-magnitude.5",),
+    ),
 }
 
 

@@ -33,7 +33,7 @@ FIRST = (semicircle, circular, products, rotation, rescaled_law)
 THEMES = (*FIRST, law_range, quoted_figures, finite_figures, convergence)
 CLAIMS: tuple[Claim, ...] = sum((theme.CLAIMS for theme in THEMES), ())
 FALSE = {
-    *("thm-ii.2.2", "thm-ii.6.3", "uniform-variance.2", "mean-remark.2", "medians.2", "implied-norms.1"),
+    *("thm-ii.2.2", "thm-ii.6.3", "uniform-variance.2", "medians.2", "implied-norms.1"),
     "convergence.7",
 }
 

@@ -101,6 +101,8 @@ def test_runs_start_from_their_seed_and_differ_by_alpha(both: list[Trained]) -> 
             assert np.array_equal(weights, again)
             assert not biases.any()
             assert np.abs(weights).max() <= np.sqrt(6 / sum(weights.shape))
+    for weights, _ in glorot_layers((30, 20, 10), 2):
+        assert np.abs(weights).max() >= 0.9 * np.sqrt(6 / sum(weights.shape))
     assert (rich.alpha, lazy.alpha) == (0.5, 5.0)
     assert np.all(rich.changes[-1] > lazy.changes[-1])
 

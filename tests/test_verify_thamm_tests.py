@@ -16,7 +16,7 @@ from eigenlaw.theory import broadening, goodness_of_fit
 from eigenlaw.verify.confidence import sampled_chance, sampled_mean
 from eigenlaw.verify.papers.thamm import spacing_tests, trained, unfolding, vector_tests
 from eigenlaw.verify.rank_tests import dice_chance, rank, rank_sum_p_value, uniform_sum_chance
-from eigenlaw.verify.trained_networks import _gradients, standardised_digits, train
+from eigenlaw.verify.trained_networks import TRAINING, _gradients, standardised_digits, train
 from eigenlaw.verify.unfolding import broadening_widths, unfold_by_broadening
 
 
@@ -119,6 +119,24 @@ def test_training_teaches_and_zero_epochs_leave_the_weights() -> None:
     assert learnt.accuracy.min() > 0.85 > 0.5 > fresh.accuracy.max()
     assert all(np.array_equal(a, b) for a, b in zip(fresh.initial, fresh.final, strict=True))
     assert all(np.array_equal(a, b) for a, b in zip(fresh.initial, learnt.initial, strict=True))
+
+
+def test_training_is_descent_with_momentum_and_a_rate_that_shrinks() -> None:
+    found, rng = train((3,), 2, 2, 0.02, 1), np.random.default_rng(1)
+    for weight in found.initial:
+        bound = math.sqrt(6 / sum(weight.shape[1:]))
+        assert 0.9 * bound < abs(weight).max() <= bound
+        rng.uniform(size=weight.shape)
+    X, targets = standardised_digits()[0], np.eye(10)[standardised_digits()[1]]
+    parameters = [weight.astype(np.float64) for weight in found.initial] + [np.zeros((2, 1, 3)), np.zeros((2, 1, 10))]
+    speeds = [np.zeros_like(parameter) for parameter in parameters]
+    for rate in (0.02, 0.019):
+        for chosen in rng.permutation(TRAINING).reshape(-1, 32):
+            slopes = _gradients(parameters[:2], parameters[2:], X[chosen], targets[chosen])
+            speeds = [0.95 * speed - rate * slope for speed, slope in zip(speeds, slopes, strict=True)]
+            parameters = [old + speed for old, speed in zip(parameters, speeds, strict=True)]
+    for got, expected in zip((*found.final, *found.biases), parameters, strict=True):
+        np.testing.assert_allclose(got, expected, atol=1e-4)
 
 
 def test_structured_matrices_are_seen_in_every_part_of_the_spectrum() -> None:

@@ -3,8 +3,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import scipy.stats
 
-from eigenlaw.verify.bulk_fit import Floats
+from eigenlaw.theory.errors import InputError
+from eigenlaw.verify.bulk_fit import Floats, strict_distribution
 from eigenlaw.verify.null_calibration import Processing
 from eigenlaw.verify.weight_analysis import MatrixAnalysis, analyse
 
@@ -46,6 +48,14 @@ def test_a_learned_part_is_found_in_the_largest_values_and_their_vectors(nulls: 
     assert found.vectors.averages[0] > 0.3
     assert found.vectors.averages[-1] < 0.45
     assert found.findings["spacings, broadening"].p_value > 0.01  # the bulk stays random
+    for name, levels in found.unfolded.items():  # the five beyond the edge of the fit have no place
+        spacings = np.diff(levels)
+        assert len(spacings) == {"fit": 95, "broadening": 100}[name] - 2 * 12 - 1
+        textbook = scipy.stats.kstest(spacings, lambda s: -np.expm1(-np.pi / 4 * s**2)).pvalue
+        assert found.findings[f"spacings, {name}"].textbook == pytest.approx(textbook, rel=1e-9)
+    scale = found.bulk_sigma * 200**0.5
+    textbook = scipy.stats.kstest(strict_distribution(found.values, 200, 100, scale), "uniform").pvalue
+    assert found.findings["strict, σ from bulk"].textbook == pytest.approx(textbook, rel=1e-9)
 
 
 def test_a_matrix_that_is_neither(nulls: Path) -> None:
@@ -68,3 +78,19 @@ def test_memory_stays_within_three_copies(nulls: Path) -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 3 * matrix.nbytes  # beside the matrix itself
+
+
+@pytest.mark.parametrize(
+    ("matrix", "words"),
+    [
+        (np.eye(32), "orthogonal"),
+        (np.linalg.qr(random(1))[0].astype(np.float32).astype(float), "orthogonal"),
+        (np.diag([1e-10] * 20 + [1.0] * 12), "no bulk"),
+        (1e-310 * random(1), "rescale"),
+        (1e70 * random(1), "rescale"),
+    ],
+    ids=range(5),
+)
+def test_spectra_without_a_bulk_are_refused(nulls: Path, matrix: Floats, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        look(matrix, nulls)

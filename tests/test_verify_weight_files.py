@@ -356,3 +356,16 @@ def test_hostile_hdf5(tmp_path: Path) -> None:
     for length in range(8, len(whole), 97):
         (tmp_path / "cut.h5").write_bytes(whole[:length])
         refusal(tmp_path / "cut.h5", load=True)
+
+
+@pytest.mark.parametrize("nodes", [4000, 1_000_000])
+def test_onnx_of_too_many_nodes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nodes: int) -> None:
+    monkeypatch.setattr("eigenlaw.verify.weight_onnx.MOST_PARTS", 5000)
+    length = 2 * nodes  # of empty nodes in a graph: field 1 of field 7
+    groups = [length >> shift & 127 for shift in range(0, 28, 7)]
+    head = bytes([0x3A, *(group | 128 for group in groups[:-1]), groups[-1]])
+    path = tmp_path / "nodes.onnx"
+    path.write_bytes(head + b"\x0a\x00" * nodes)
+    assert ("bomb" in refusal(path)) == (nodes > 5000)
+    path.write_bytes(head + b"\x0a\x00" * (nodes - 1))
+    assert "well-formed" in refusal(path) or nodes > 5000

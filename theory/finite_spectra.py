@@ -36,6 +36,25 @@ def mean_square_eigenvalue(n: Any) -> Any:
     return 1 / sympy.sympify(n)
 
 
+def variance_of_mean_square(n: Any, fourth: Any) -> Any:
+    """Return Var (1/n) Σ λ² = (2n + μ_4 − 3)/n³, λ of A/√n, A with n² independent real entries of variance 1.
+
+    tr A² is Σ_i a_ii² + 2 Σ_{i<j} a_ij a_ji, of uncorrelated terms with the variances μ_4 − 1 and 4.
+
+    Args:
+        n: size.
+        fourth: μ_4, the fourth moment of an entry.
+
+    Example:
+        >>> variance_of_mean_square(1, 3)
+        2
+    """
+    import sympy
+
+    size = sympy.sympify(n)
+    return (2 * size + sympy.sympify(fourth) - 3) / size**3
+
+
 def rescaled_mean(others: Any, variance: Any) -> Any:
     """Return E σ^{2k} U ∏_{j=2}^k (1 − c_j(1 − U)) = σ^{2k} Σ_m (−1)^m e(m)/((m + 1)(m + 2)), c_j = n_1/n_j.
 

@@ -189,6 +189,39 @@ def initial(
     return Autoencoder(tuple(layers[:half]), tuple(layers[half:]), squash)
 
 
+def simplified(
+    net: Autoencoder,
+    rng: np.random.Generator,
+    *,
+    gates: Gates = "relu",
+    bias: bool = True,
+    squash: Squash | None = np.tanh,
+) -> Autoencoder:
+    """Return a network with the same weights, simplified; for the options see ``initial``.
+
+    Args:
+        net: a network with the gates of a ReLU.
+        rng: source of the coins, if they make the gates.
+        gates: those in the place of its own.
+        bias: whether the biases are kept.
+        squash: what is in the place of its own.
+
+    Example:
+        >>> rng = np.random.default_rng(0)
+        >>> linear = simplified(initial(2, rng, (4,), 5), rng, gates="none", bias=False, squash=None)
+        >>> bool(np.allclose(decode(linear, 2 * np.eye(2)).values, 2 * decode(linear, np.eye(2)).values))
+        True
+    """
+
+    def changed(layer: Layer) -> Layer:
+        gate: bool | Array = layer.gate
+        if layer.gate is True and gates != "relu":
+            gate = gates == "coin" and rng.integers(0, 2, layer.bias.shape)
+        return Layer(layer.weight, layer.bias if bias else np.zeros_like(layer.bias), gate)
+
+    return Autoencoder(tuple(map(changed, net.encoder)), tuple(map(changed, net.decoder)), squash)
+
+
 def _applied(weight: Array, values: Array) -> Array:
     if weight.ndim == 2:
         return np.asarray(values @ weight.T)

@@ -3,6 +3,7 @@
 import json
 import math
 import shlex
+import sys
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -154,7 +155,14 @@ def is_nan(value: Number) -> bool:
 
 
 def relative_change(base: Sequence[Vector], changed: Sequence[Vector]) -> float | None:
-    """Return the largest relative change between two lists of predictions; None if a changed one has no value."""
+    """Return the largest relative change between two lists of predictions; None if a changed one has no value.
+
+    One that is too large for a floating-point number is the largest of them, so that every report is finite.
+
+    Example:
+        >>> relative_change([[fmpq(2)]], [[fmpq(3)]]), relative_change([[fmpq(1)]], [[arb(10) ** 400]])
+        (0.5, 1.7976931348623157e+308)
+    """
     largest = 0.0
     for old, new in zip(base, changed, strict=True):
         for a, b in zip(old, new, strict=True):
@@ -166,7 +174,7 @@ def relative_change(base: Sequence[Vector], changed: Sequence[Vector]) -> float 
             if not (is_exact(a) and is_exact(b)) and difference.contains(0):
                 continue
             largest = max(largest, 1.0 if ball(a).contains(0) else abs(float((difference / ball(a)).mid())))
-    return largest
+    return min(largest, sys.float_info.max)
 
 
 def try_mutants(

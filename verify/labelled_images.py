@@ -4,7 +4,6 @@ They stand in for CIFAR-10 of Thamm et al., which comes with no package: the 179
 classes, and the 200 patches of scikit-image from Labeled Faces in the Wild, 25 × 25, in two classes, faces and others.
 """
 
-import gzip
 import hashlib
 from dataclasses import dataclass
 from functools import cache
@@ -16,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eigenlaw.theory.errors import InputError
-from eigenlaw.verify.digits import digits_hash, digits_path
+from eigenlaw.verify.digits import digits_hash, digits_table
 from eigenlaw.verify.images import MissingDataError
 
 Floats = NDArray[np.float64]
@@ -111,7 +110,7 @@ def labelled_digits(seed: int = 0, test_share: float = TEST_SHARE) -> LabelledIm
         InputError: the test share is out of range.
         MissingDataError: scikit-learn is missing.
     """
-    table = _digits()
+    table = digits_table()
     return split(table[:, :-1], table[:, -1], seed, test_share)
 
 
@@ -137,12 +136,6 @@ def labelled_images(name: str, seed: int = 0, test_share: float = TEST_SHARE) ->
     if name not in known:
         raise InputError.of("images", name, f"expected one of {', '.join(known)}")
     return known[name](seed, test_share)
-
-
-@cache
-def _digits() -> NDArray[np.int64]:
-    with gzip.open(digits_path(), "rt", encoding="ascii") as file:
-        return np.loadtxt(file, delimiter=",").astype(np.int64)
 
 
 def faces_path() -> Path:

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from eigenlaw.verify.digits import CLASSES, digits
+from eigenlaw.verify.digits import CLASSES, digits_table
+from eigenlaw.verify.labelled_images import standardised
 
 Array = NDArray[Any]
 
@@ -45,10 +46,8 @@ class TrainedNetworks:
 @cache
 def standardised_digits() -> tuple[Array, Array]:
     """Return all digits, one a row, each of mean 0 and variance 1, in a fixed random order, and their labels."""
-    images, labels = digits(np.random.default_rng(0), IMAGES)
-    pixels = images.T.astype(np.float64)
-    centred = pixels - pixels.mean(axis=1, keepdims=True)
-    return (centred / centred.std(axis=1, keepdims=True)).astype(np.float32), labels
+    table = digits_table()[np.random.default_rng(0).permutation(IMAGES)]
+    return standardised(table[:, :-1]).astype(np.float32), table[:, -1]
 
 
 def train(hidden: Sequence[int], networks: int, epochs: int, rate: float, seed: int) -> TrainedNetworks:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from eigenlaw.theory.errors import InputError
 from eigenlaw.verify.bulk_fit import Floats, ModifiedFit, bulk_scale, entry_scale, fit_modified
 from eigenlaw.verify.null_calibration import (
     Calibration,
@@ -22,7 +23,13 @@ from eigenlaw.verify.null_calibration import (
 )
 from eigenlaw.verify.singular_vectors import entry_distances, textbook_p_values, window_averages
 from eigenlaw.verify.unfolding import unfold_by_broadening, unfold_by_fit
-from eigenlaw.verify.weight_spectra import EDGE_LEVEL, Outliers, decompose, outliers
+from eigenlaw.verify.weight_spectra import EDGE_LEVEL, Decomposition, Outliers, decompose, outliers
+
+HUGE = 1e50
+"""A largest singular value beyond this, or below its inverse, is none of weights; fourth powers would overflow."""
+
+LEAST_SPREAD = 1e-5
+"""Of the lower half of the singular values, relative to the median; of an orthogonal matrix in float32, about 1e-6."""
 
 
 @dataclass(frozen=True)
@@ -126,9 +133,10 @@ def analyse(
         progress: is told how many spectra of the null are simulated, and of how many.
 
     Raises:
-        InputError: the matrix is too small, or has not full rank.
+        InputError: the matrix is too small, has not full rank or no bulk, or its entries are those of no weights.
     """
     found = decompose(matrix)
+    _check_bulk(found)
     rows, values, columns = found.rows, found.values, len(found.values)
     chosen = processing or Processing.for_size(columns)
     null = spectrum_null(
@@ -167,6 +175,18 @@ def analyse(
         seed,
         len(null.draws["largest"]),
     )
+
+
+def _check_bulk(found: Decomposition) -> None:
+    """Refuse a spectrum that no law can be fitted to."""
+    low, middle, high = (float(found.values[place]) for place in (0, len(found.values) // 2, -1))
+    reason = ""
+    if not 1 / HUGE < high < HUGE:
+        reason = f"its largest singular value is {high:.3g}, as of no weights; rescale it"
+    elif middle - low < LEAST_SPREAD * middle:
+        reason = "half of its singular values are equal, as of an orthogonal matrix: there is no bulk"
+    if reason:
+        raise InputError.of("matrix", f"{found.rows} × {len(found.values)}", reason)
 
 
 def _quantiles(draws: Floats) -> tuple[float, float, float]:

@@ -1,11 +1,14 @@
 """Tensors from .onnx files, with the library of the format (extra `weights`); no other file is opened, nothing is run.
 
 The library parses a file as a whole, and protocol buffers hold at most 2 GiB; it is parsed again for each tensor that
-is asked for, so that a model is never kept in memory beside the matrices that are made of it. A file made to waste
-memory, of millions of empty nodes, takes about 80 times its size: less than the hundredfold that archives are allowed.
+is asked for, so that a model is never kept in memory beside the matrices that are made of it. Parsing makes an object
+of every node, attribute and tensor, an empty one too: two bytes become 150. So what is in a file is counted beforehand,
+and more than two million parts are refused.
 """
 
+import functools
 import math
+import mmap
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -26,6 +29,9 @@ from eigenlaw.verify.weight_tensors import (
 KINDS = {"FLOAT": "float_data", "FLOAT16": "int32_data", "BFLOAT16": "int32_data", "DOUBLE": "double_data"}
 """The number types that are read, and where they are if not in raw_data."""
 
+MOST_PARTS = 2 * 10**6
+"""Fields of nodes, attributes, tensors and so on; a model of ten thousand nodes has about two hundred thousand."""
+
 BYTES = {"FLOAT": 4, "FLOAT16": 2, "BFLOAT16": 2, "DOUBLE": 8}
 
 
@@ -45,6 +51,8 @@ def read_onnx(file: str, layout: Layout | None = None) -> WeightFile:
     skipped: list[tuple[str, str]] = []
     if not Path(file).stat().st_size:
         raise refused(file, "it is empty")
+    with Path(file).open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+        _count_parts(file, mapped, onnx.ModelProto.DESCRIPTOR)
     kinds = {number: kind for kind, number in onnx.TensorProto.DataType.items()}
     for place, (label, tensor) in enumerate(_tensors(_model(file))):
         name, shape = printable(label or "unnamed"), tuple(tensor.dims)
@@ -73,6 +81,57 @@ def _model(file: str) -> Any:
         return onnx.load(file, format="protobuf", load_external_data=False)
     except broken as error:
         raise refused(file, f"not a well-formed .onnx file ({printable(error)}); copy it again") from error
+
+
+def _count_parts(file: str, data: mmap.mmap, kind: Any) -> None:
+    """Walk through the fields of a message and of the messages in it, without parsing any.
+
+    Args:
+        file: the path, for the message.
+        data: the file.
+        kind: the descriptor of the outermost message.
+
+    Raises:
+        InputError: there are too many, or the bytes are no protocol buffer.
+    """
+    parts, waiting = 0, [(0, len(data), _inner(kind))]
+    while waiting:
+        place, end, inner = waiting.pop()
+        while place < end:
+            key, start = _number(data, place)
+            wire, length = key & 7, {0: 0, 1: 8, 5: 4}.get(key & 7)
+            if wire in {0, 2}:
+                number, start = _number(data, start)
+                length = number if wire else 0
+            if length is None or start + length > end:
+                raise refused(file, "not a well-formed .onnx file (a part is too long, or of no kind); copy it again")
+            place = start + length
+            if wire == 2 and key >> 3 in inner:
+                waiting.append((start, place, _inner(inner[key >> 3])))
+            parts += 1
+            if parts > MOST_PARTS:
+                raise refused(
+                    file, f"it has more than {MOST_PARTS} parts, as no trained network has: refused as a bomb"
+                )
+
+
+@functools.cache
+def _inner(kind: Any) -> dict[int, Any]:
+    """Return the descriptors of the messages in a message, by number."""
+    return {field.number: field.message_type for field in kind.fields if field.message_type}
+
+
+def _number(data: mmap.mmap, place: int) -> tuple[int, int]:
+    """Return the number of variable length at a place, and the place after it."""
+    value = shift = 0
+    while True:
+        byte = data[place]
+        value |= (byte & 127) << shift
+        place, shift = place + 1, shift + 7
+        if byte < 128:
+            return value, place
+        if shift > 63:
+            raise ValueError("a number of more than ten bytes")
 
 
 def _tensors(model: Any) -> Iterator[tuple[str, Any]]:

@@ -297,7 +297,8 @@ def _text(table: Table) -> str:
 
 def _latex(table: Table) -> str:
     def row(cells: Sequence[Cell]) -> str:
-        return " & ".join(cell.latex for cell in cells) + r" \\"
+        line = " & ".join(cell.latex for cell in cells) + r" \\"
+        return f"{{}}{line}" if line[0] in "[*" else line  # else an argument of the \\ before it
 
     body = [row(cells) for cells in table.rows]
     lines = [
@@ -320,8 +321,12 @@ def _markdown(table: Table) -> str:
 
     rule = ["---:" if letter == "r" else "---" for letter in table.alignment]
     head = [row([cell.text for cell in table.columns]), row(rule)]
-    body = [row([cell.latex if cell.latex.startswith("$") else cell.text for cell in cells]) for cells in table.rows]
+    body = [row([_marked_down(cell) for cell in cells]) for cells in table.rows]
     return "\n".join([table.caption, "", *head, *body])
+
+
+def _marked_down(cell: Cell) -> str:
+    return cell.latex if cell.latex.startswith("$") else cell.text.replace("<", "&lt;")
 
 
 def _csv(table: Table) -> str:

@@ -13,6 +13,7 @@ from eigenlaw.commands.weights import textbook_line, with_progress
 from eigenlaw.theory.errors import InputError
 from eigenlaw.verify.weight_layers import document
 from eigenlaw.verify.weight_report import HEADS, summary_row
+from eigenlaw.verify.weight_tensors import printable
 
 LARGEST = 2**28
 """Bytes of the longest document that is read."""
@@ -42,9 +43,10 @@ def build(options: Options) -> Table:
     layers = [layer for report in reports for layer in report["layers"]]
     rows = []
     for report in reports:
-        for cells in map(summary_row, report["layers"]):
-            name = cells[0] if len(files) == 1 else f"{Path(report['file']).name}: {cells[0]}"
-            rows.append(tuple(map(tex_cell, (name, *cells[1:]))))
+        for layer in report["layers"]:
+            name, *cells = map(printable, summary_row(layer))  # an earlier document may hold anything
+            whole = name if len(files) == 1 else printable(f"{Path(report['file']).name}: {name}")
+            rows.append((_name_cell(whole), *map(tex_cell, cells)))
     draws = sorted({layer["null"]["draws"] for layer in layers})
     many = str(draws[0]) if len(draws) == 1 else f"{draws[0]} to {draws[-1]}"
     caption = (
@@ -53,6 +55,16 @@ def build(options: Options) -> Table:
     )
     heads = tuple(Cell(head, _LATEX.get(head, head)) for head in HEADS)
     return Table("weights", caption, heads, tuple(rows), "ll" + "r" * (len(heads) - 2))
+
+
+def _name_cell(name: str) -> Cell:
+    """Return the cell of a name from a file; an apostrophe keeps a spreadsheet from running it as a formula.
+
+    Example:
+        >>> _name_cell("=1+1").text, _name_cell("layer").text
+        ("'=1+1", 'layer')
+    """
+    return Cell(f"'{name}" if name.lstrip()[:1] in tuple("=+-@") else name, tex_cell(name).latex)
 
 
 def report_of(file: str) -> Mapping[str, Any]:

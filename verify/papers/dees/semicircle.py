@@ -125,9 +125,18 @@ def _fourth_of_law(_: Instance, value: Evaluate) -> Sequence[Any]:
     return _means(value, lambda x: x**4)
 
 
+def fourth_moment(entries: str) -> Fraction:
+    """Return E x⁴ of entries with few values.
+
+    Example:
+        >>> fourth_moment("rademacher"), fourth_moment("-2, 0, 2")
+        (Fraction(1, 1), Fraction(4, 1))
+    """
+    return sum((p * Fraction(x) ** 4 for x, p in POINTS[entries]), Fraction(0))
+
+
 def _fourth_exact(instance: Instance, value: Evaluate) -> Sequence[Any]:
-    fourth = sum((p * Fraction(x) ** 4 for x, p in POINTS[instance["entries"]]), Fraction(0))
-    return [value(n=instance["n"], mu_4=fourth)]
+    return [value(n=instance["n"], mu_4=fourth_moment(instance["entries"]))]
 
 
 def _fourth_formula() -> Any:
@@ -178,8 +187,9 @@ CLAIMS: tuple[Claim, ...] = (
         r"E\tfrac1n\operatorname{tr}(A_n/\sqrt n)^4",
         Formula(_density),
         Value(_small, _fourth_of_law, _fourth, minimum=11),
-        note="Read as printed, for each n: the theorem's conclusion names no limit and no mode of convergence, though "
-        "the appendix says that 'converges almost surely in distribution' appears in it.",
+        note="Read word for word, for each n: the conclusion names no limit and no mode of convergence, though the "
+        "text before it announces limits and the appendix says that 'converges almost surely in distribution' stands "
+        "in it.",
     ),
     Claim(
         "dees:thm-ii.2.2",
@@ -189,8 +199,8 @@ CLAIMS: tuple[Claim, ...] = (
         Formula(_density),
         Sample(_ensembles, _limits, _sampled, lambda b: b.of(500, 1600, 8000), WIDTHS, BIAS, (UNEQUAL,), minimum=6),
         (IDENTICAL,),
-        note="Six entry laws, real and complex. In the control they are independent of variance s_i s_j, s = 3/2 or "
-        "1/2, 1 on average.",
+        note="Six entry laws, real and complex; means over many matrices. In the control entries are independent of "
+        "variance s_i s_j, s = 3/2 or 1/2, 1 on average.",
     ),
     Claim(
         "dees:thm-ii.2.3",

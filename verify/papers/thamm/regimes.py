@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from eigenlaw.verify.claim import Claim, Instance
-from eigenlaw.verify.formula import Formula
+from eigenlaw.verify.formula import Formula, symbols
 from eigenlaw.verify.papers.thamm.trained_networks import (
     DATA,
     IMAGES,
@@ -55,6 +55,11 @@ def full_accuracy(instance: Instance, alpha: str | None = None) -> list[Any]:
 def linearised_accuracy(instance: Instance, alpha: str | None = None) -> list[Any]:
     """A(f̃) on the training images."""
     return [exact(compared(trained, instance).linearised) for trained in networks(instance, alpha)]
+
+
+def absolute_gap(instance: Instance, alpha: str | None = None) -> list[Any]:
+    """The modulus of the mean gap."""
+    return [abs(gap) for gap in mean_gap(instance, alpha)]
 
 
 def _less_lazy(instance: Instance) -> list[Any]:
@@ -141,24 +146,24 @@ CRITERION: tuple[Claim, ...] = (
     Claim(
         "thamm:eq-7.1",
         "printed",
-        "(7): the lazier, the better the linearisation",
-        ERROR,
-        Formula(symbol("e_less")),
-        against(one_by_one(IMAGES, tuple(NEXT)), linearisation_errors, "e_less", "<=", _less_lazy),
-        (NOT_RICH,),
-        note="Over α = 1, 2, 5, 10, e_less at the one before. Fails with (3) as printed, though W stays ever closer to "
-        "W₀: the initial outputs, times α, fill the softmax and have to be unlearned first. " + DATA,
+        "(7): lazy networks are hardly better than their linearisations",
+        r"|\text{mean of }\mathcal A(f)-\mathcal A(\tilde f)|",
+        Formula(lambda: symbols("g_1")[0] / 2),
+        against(together(("digits",), ("5", "10")), absolute_gap, "g_1", "<", minimum=2),
+        (LAZY,),
+        note="'≈' is read as: less than half as far apart as at α = 1, g₁. α = 5 and 10, around all weights. " + DATA,
     ),
     Claim(
-        "thamm:eq-7.1",
-        "corrected",
+        "thamm:eq-7.4",
+        "new",
         "(7), with the initial outputs subtracted",
         ERROR,
         Formula(symbol("e_less")),
         against(one_by_one(IMAGES, tuple(NEXT), start="centred"), linearisation_errors, "e_less", "<=", _less_lazy),
         (NOT_RICH,),
-        note="With α(f − f_{W₀}) in the softmax, which is 0 before training, the error falls from each α to the next. "
-        + DATA,
+        note="With α(f − f_{W₀}) in the softmax, which is 0 before training, the error falls over α = 1, 2, 5, "
+        "10, e_less at the one before. With (3) as printed it does not for every network, though W stays ever "
+        "closer to W₀: the initial outputs, times α, fill the softmax and have to be unlearned first. " + DATA,
     ),
     Claim(
         "thamm:eq-7.2",
@@ -168,8 +173,9 @@ CRITERION: tuple[Claim, ...] = (
         Formula(symbol("A_tilde")),
         against(one_by_one(IMAGES, ("1/4", "1/2"), layer=2), full_accuracy, "A_tilde", ">", linearised_accuracy, 16),
         (RICH,),
-        note="Some rich networks are classified as well by the network that is linearised around the second layer, "
-        "though its weights have moved: around one layer, equal accuracies do not tell that it is lazy. " + DATA,
+        note="Read as said of every network with α < 1. On the faces the one that is linearised around the second "
+        "layer is as good, though the weights have moved: around one layer, equal accuracies do not tell that it is "
+        "lazy. " + DATA,
     ),
     Claim(
         "thamm:eq-7.2",

@@ -15,15 +15,8 @@ from flint import arb, fmpq
 from eigenlaw.verify.claim import Budget, Evaluate, Hypothesis, Instance, Relation, Rng, Value
 from eigenlaw.verify.formula import symbols
 from eigenlaw.verify.labelled_images import LabelledImages, labelled_hashes, labelled_images
-from eigenlaw.verify.lazy_training import (
-    Accuracies,
-    Recipe,
-    Trained,
-    accuracies,
-    linearised_outputs,
-    outputs,
-    train_each,
-)
+from eigenlaw.verify.lazy_training import Accuracies, Recipe, Trained, accuracies, train_each
+from eigenlaw.verify.learning_regimes import linearisation_error
 
 ALPHAS = ("1/4", "1/2", "199/200", "1", "201/200", "2", "5", "10")
 IMAGES = ("digits", "faces")
@@ -127,12 +120,7 @@ def singular_values(trained: Trained, layer: int = 2) -> tuple[Any, Any]:
 def linearisation_errors(instance: Instance, alpha: str | None = None) -> list[Any]:
     """‖f − f̃‖/‖f − f_{W_0}‖ over the test images, linearised around all weights and biases."""
     X = _images(instance["images"]).test_inputs
-    found = []
-    for trained in networks(instance, alpha):
-        full = outputs(trained.final, X)
-        error, change = full - linearised_outputs(trained, X), full - outputs(trained.initial, X)
-        found.append(exact(np.linalg.norm(error) / np.linalg.norm(change)))
-    return found
+    return [exact(linearisation_error(trained, X)) for trained in networks(instance, alpha)]
 
 
 def mean_gap(instance: Instance, alpha: str | None = None) -> list[Any]:
