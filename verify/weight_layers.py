@@ -12,7 +12,7 @@ from eigenlaw.verify.bulk_fit import Floats
 from eigenlaw.verify.null_calibration import Entries, Processing
 from eigenlaw.verify.weight_analysis import Finding, MatrixAnalysis, VectorFindings, analyse
 from eigenlaw.verify.weight_files import read_weights
-from eigenlaw.verify.weight_spectra import EDGE_LEVEL
+from eigenlaw.verify.weight_spectra import EDGE_LEVEL, check_sides
 from eigenlaw.verify.weight_tensors import Layout, WeightFile, WeightTensor, refused
 
 REJECTED = 0.01
@@ -126,6 +126,7 @@ def analyse_weights(
             progress(stage)
         told = None if progress is None else _telling(progress, stage)
         try:
+            check_sides(*tensor.sides)
             found = analyse(
                 tensor.matrix(),
                 _fitting(processing, tensor.sides[1]),

@@ -37,6 +37,19 @@ class Decomposition:
     vectors: Floats
 
 
+def check_sides(rows: int, columns: int) -> None:
+    """Refuse a matrix that is too small, also before its numbers are read.
+
+    Raises:
+        InputError: the smaller side, the number of columns, is below 24.
+
+    Example:
+        >>> check_sides(40, 24)
+    """
+    if not rows >= columns >= FEWEST:
+        raise InputError.of("matrix", f"{rows} × {columns}", f"expected both sides of at least {FEWEST}, rows first")
+
+
 def decompose(matrix: Floats) -> Decomposition:
     """Return singular values and right singular vectors of an n × m matrix, n ≥ m ≥ 24.
 
@@ -52,8 +65,7 @@ def decompose(matrix: Floats) -> Decomposition:
         ([1.0, 2.0, 3.0], 35)
     """
     rows, columns = matrix.shape
-    if not rows >= columns >= FEWEST:
-        raise InputError.of("matrix", f"{rows} × {columns}", f"expected both sides of at least {FEWEST}, rows first")
+    check_sides(rows, columns)
     size = float(max(matrix.max(), -matrix.min()))
     if size and not 1e-100 < size < 1e100:
         scaled = decompose(matrix / size)
