@@ -68,6 +68,13 @@ def test_p_values_see_what_is_not_random(null: Null) -> None:
     assert null.p_value("largest", spectrum_statistics(spiked, 64, PROCESSING)["largest"]) == 1 / 200
 
 
+def test_ties_are_broken_evenly() -> None:
+    null = Null({"largest": np.array([0.0, 1.0, 1.0, 1.0, 2.0])}, 0)
+    ranks = [round(6 * null.p_value("largest", 1.0, salt)) for salt in range(400)]
+    assert sorted(set(ranks)) == [2, 3, 4, 5]
+    assert scipy.stats.chisquare(np.bincount(ranks)[2:]).pvalue > 1e-4
+
+
 def test_ranks_are_exact_by_construction() -> None:
     """Over all places that the observed one may take among the simulated ones."""
     for name, expected in (

@@ -6,7 +6,8 @@ independent χ variables with the same singular values; its singular vectors are
 the values. With uniform entries, as many networks start with, the matrix itself is drawn: at finite size its spectrum
 is a little more rigid, which the largest singular value and the distances from the strict law show (not the spacings).
 A p-value is the rank of the observed statistic among the N simulated ones, which is uniform under the null by
-construction: P(p ≤ k/(N+1)) = k/(N+1) for each k (even k where both ends count), and no more than that with ties.
+construction: P(p ≤ k/(N+1)) = k/(N+1) for each k (even k where both ends count). Ties, which number variances of few
+windows have, are broken at random.
 """
 
 import hashlib
@@ -15,6 +16,7 @@ import math
 import os
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -134,7 +136,7 @@ class Null:
     draws: dict[str, Floats]
     seed: int
 
-    def p_value(self, name: str, observed: float) -> float:
+    def p_value(self, name: str, observed: float, salt: int = 0) -> float:
         """Return the p-value of an observed statistic; a statistic that could not be had counts as the worst.
 
         Example:
@@ -142,14 +144,23 @@ class Null:
             >>> null.p_value("largest", 2.5), null.p_value("largest", 9.0)
             (0.5, 0.25)
         """
-        return float(self.p_values(name, np.array([observed]))[0])
+        return float(self.p_values(name, np.array([observed]), salt)[0])
 
-    def p_values(self, name: str, observed: Floats) -> Floats:
-        """Return the p-values of many observed statistics of one kind."""
+    def p_values(self, name: str, observed: Floats, salt: int = 0) -> Floats:
+        """Return the p-values of many observed statistics of one kind.
+
+        Args:
+            name: of the statistic.
+            observed: its values; one that could not be had counts as the worst.
+            salt: breaks ties at random together with the seed and the name; another one for each matrix.
+        """
         draws = self.draws[name]
         total = len(draws) + 1
-        above = total - np.searchsorted(draws, observed, "left")
-        below = 1 + np.searchsorted(draws, observed, "right")
+        greater = len(draws) - np.searchsorted(draws, observed, "right")
+        equal = len(draws) - np.searchsorted(draws, observed, "left") - greater
+        rng = np.random.default_rng([self.seed, salt, zlib.crc32(name.encode())])
+        above = greater + rng.integers(1, equal + 2)
+        below = total + 1 - above
         if name in UPPER:
             ranks = above
         elif name in LOWER:

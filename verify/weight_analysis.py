@@ -1,6 +1,7 @@
 """The random-matrix analysis of one weight matrix: spectrum, outliers, unfolded statistics and singular vectors."""
 
 import math
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -152,7 +153,7 @@ def analyse(
     findings = {
         name: Finding(
             observed,
-            null.p_value(name, observed),
+            null.p_value(name, observed, zlib.crc32(values.tobytes())),
             _quantiles(null.draws[name]),
             float(textbook_p_value(name, np.array([observed]), counts[name])[0]) if name in counts else None,
             calibrations.get(name),
