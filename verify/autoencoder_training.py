@@ -1,7 +1,7 @@
 """Training of small autoencoders with Adam on the mean squared error, by JAX and optax.
 
-All networks of a run are trained at once: their latent layers are filled up to the largest dimension with units that
-a mask keeps at zero, whose weights get no gradient. What comes back are ``autoencoders.Autoencoder`` in NumPy.
+All networks of a run are trained at once: their latent layers are filled up to the largest dimension with units whose
+weights are zero and get no gradient. What comes back are ``autoencoders.Autoencoder`` in NumPy.
 
 The paper says neither optimiser, loss, step size nor batch; Adam at its default step and the squared error are usual.
 """
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from eigenlaw.theory.errors import InputError
 from eigenlaw.verify.autoencoders import Autoencoder, Layer, initial
+from eigenlaw.verify.lazy_training import library
 
 Floats = NDArray[np.float64]
 
@@ -65,34 +66,29 @@ def train(
     recipe = recipe or Recipe()
     if len(images) < recipe.batch:
         raise InputError.of("images", len(images), f"expected at least a batch of {recipe.batch}")
-    try:
-        import jax
-        import jax.numpy as jnp
-        import optax
-    except ImportError:
-        missing = "expected JAX and optax; run pip install 'eigenlaw[train]'"
-        raise InputError.of("training", "unavailable", missing) from None
+    jax = library()
+    import optax
+    from jax import numpy as jnp
+
     rng = np.random.default_rng(seed)
     networks = [initial(latent, rng, recipe.hidden, images.shape[1]) for latent in latents]
-    state, masks = _stacked(networks, max(latents))
+    state = _stacked(networks)
     data = jnp.asarray(images, jnp.float32)
     optimiser = optax.adam(recipe.rate)
 
-    def loss(weights: Any, mask: Any, x: Any) -> Any:
+    def loss(weights: Any, x: Any) -> Any:
         h, half = x, len(weights) // 2
         for position, (weight, bias) in enumerate(weights):
             h = h @ weight.T + bias
-            if position + 1 == half:
-                h = h * mask
-            elif position + 1 < len(weights):
+            if position + 1 not in (half, len(weights)):
                 h = jax.nn.relu(h)
         return jnp.mean((jnp.tanh(h) - x) ** 2)
 
-    slopes = jax.vmap(jax.grad(loss), in_axes=(0, 0, None))
+    slopes = jax.vmap(jax.grad(loss), in_axes=(0, None))
 
     def step(carry: Any, batch: Any) -> Any:
         weights, moments = carry
-        updates, moments = optimiser.update(slopes(weights, masks, data[batch]), moments)
+        updates, moments = optimiser.update(slopes(weights, data[batch]), moments)
         return (optax.apply_updates(weights, updates), moments), None
 
     epoch = jax.jit(lambda carry, batches: jax.lax.scan(step, carry, batches)[0])
@@ -111,8 +107,8 @@ def _padded(array: Floats, shape: tuple[int, ...]) -> Floats:
     return np.pad(array, [(0, wanted - size) for size, wanted in zip(array.shape, shape, strict=True)])
 
 
-def _stacked(networks: Sequence[Autoencoder], latent: int) -> tuple[Any, Any]:
-    """Weights and biases of all networks, layer by layer, filled up to one latent dimension; and its masks."""
+def _stacked(networks: Sequence[Autoencoder]) -> Any:
+    """Weights and biases of all networks, layer by layer, filled up with zeros to one latent dimension."""
     import jax.numpy as jnp
 
     stacks = []
@@ -121,8 +117,7 @@ def _stacked(networks: Sequence[Autoencoder], latent: int) -> tuple[Any, Any]:
         weights = [_padded(layer.weight, shape) for layer in layers]
         biases = [_padded(layer.bias, shape[:1]) for layer in layers]
         stacks.append((jnp.asarray(weights, jnp.float32), jnp.asarray(biases, jnp.float32)))
-    masks = np.arange(latent) < np.array([[net.latent] for net in networks])
-    return tuple(stacks), jnp.asarray(masks, jnp.float32)
+    return tuple(stacks)
 
 
 def _unstacked(state: Any, latents: Sequence[int]) -> list[Autoencoder]:

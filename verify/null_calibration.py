@@ -26,7 +26,15 @@ import numpy as np
 import scipy.linalg
 import scipy.stats
 
-from eigenlaw.verify.bulk_fit import Floats, bulk_scale, distance, entry_scale, fit_modified, strict_distribution
+from eigenlaw.verify.bulk_fit import (
+    Floats,
+    ModifiedFit,
+    bulk_scale,
+    distance,
+    entry_scale,
+    fit_modified,
+    strict_distribution,
+)
 from eigenlaw.verify.singular_vectors import entry_distances, random_frames, textbook_p_values
 from eigenlaw.verify.unfolding import number_variance, unfold_by_broadening, unfold_by_fit, wigner_distance
 from eigenlaw.verify.weight_spectra import largest_in_units
@@ -67,7 +75,24 @@ LOWER = {"average"}
 """Those of which only small ones do; for all others both ends do."""
 
 
-def spectrum_statistics(values: Floats, rows: int, processing: Processing) -> dict[str, float]:
+def fit_and_unfold(values: Floats, rows: int, processing: Processing) -> tuple[ModifiedFit, dict[str, Floats]]:
+    """Return the modified law and the levels unfolded by it ("fit") and by Gaussian broadening ("broadening").
+
+    Args:
+        values: the m singular values in rising order.
+        rows: n ≥ m.
+        processing: how to unfold.
+    """
+    fit = fit_modified(values, rows)
+    return fit, {
+        "fit": unfold_by_fit(values, rows, fit, processing.half_width),
+        "broadening": unfold_by_broadening(values, processing.half_width),
+    }
+
+
+def spectrum_statistics(
+    values: Floats, rows: int, processing: Processing, found: tuple[ModifiedFit, dict[str, Floats]] | None = None
+) -> dict[str, float]:
     """Return every statistic of a spectrum, the same for data and for the null.
 
     Distances of spacings are multiplied by the root of the number of spacings, which the fit may make smaller.
@@ -76,29 +101,26 @@ def spectrum_statistics(values: Floats, rows: int, processing: Processing) -> di
         values: the m singular values in rising order.
         rows: n ≥ m.
         processing: how to unfold.
+        found: what `fit_and_unfold` returned for them, if it is known already.
     """
     columns = len(values)
-    fit = fit_modified(values, rows)
-    unfolded = {
-        "fit": unfold_by_fit(values, rows, fit, processing.half_width),
-        "broadening": unfold_by_broadening(values, processing.half_width),
-    }
+    fit, unfolded = found or fit_and_unfold(values, rows, processing)
     scales = {"entries": entry_scale(values), "bulk": bulk_scale(values, rows)}
-    found = {
+    statistics = {
         f"strict, σ from {name}": distance(values, strict_distribution(values, rows, columns, scale))
         for name, scale in scales.items()
     }
-    found["modified"] = fit.misfit
-    found["fraction"] = fit.fraction
-    found["upper edge"] = fit.high / scales["bulk"]
-    found["largest"] = largest_in_units(values, rows)
+    statistics["modified"] = fit.misfit
+    statistics["fraction"] = fit.fraction
+    statistics["upper edge"] = fit.high / scales["bulk"]
+    statistics["largest"] = largest_in_units(values, rows)
     for name, levels in unfolded.items():
         enough = len(levels) > 8
-        found[f"spacings, {name}"] = math.sqrt(len(levels) - 1) * wigner_distance(levels) if enough else math.nan
+        statistics[f"spacings, {name}"] = math.sqrt(len(levels) - 1) * wigner_distance(levels) if enough else math.nan
         variances = number_variance(levels, processing.lengths) if enough else [math.nan] * len(processing.lengths)
         for length, variance in zip(processing.lengths, variances, strict=True):
-            found[f"number variance {length:g}, {name}"] = float(variance)
-    return found
+            statistics[f"number variance {length:g}, {name}"] = float(variance)
+    return statistics
 
 
 def textbook_counts(columns: int, processing: Processing) -> dict[str, int]:

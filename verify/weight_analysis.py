@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from eigenlaw.theory.errors import InputError
-from eigenlaw.verify.bulk_fit import Floats, ModifiedFit, bulk_scale, entry_scale, fit_modified
+from eigenlaw.verify.bulk_fit import Floats, ModifiedFit, bulk_scale, entry_scale
 from eigenlaw.verify.null_calibration import (
     Calibration,
     Entries,
     Processing,
     calibration,
+    fit_and_unfold,
     spectrum_null,
     spectrum_statistics,
     textbook_calibrations,
@@ -23,7 +24,6 @@ from eigenlaw.verify.null_calibration import (
     vector_null,
 )
 from eigenlaw.verify.singular_vectors import entry_distances, textbook_p_values, window_averages
-from eigenlaw.verify.unfolding import unfold_by_broadening, unfold_by_fit
 from eigenlaw.verify.weight_spectra import EDGE_LEVEL, Decomposition, Outliers, decompose, outliers
 
 HUGE = 1e50
@@ -144,11 +144,7 @@ def analyse(
         rows, columns, chosen, entries=entries, seed=seed, draws=draws, folder=folder, progress=progress
     )
     calibrations, counts = textbook_calibrations(null, columns, chosen), textbook_counts(columns, chosen)
-    fit = fit_modified(values, rows)
-    unfolded = {
-        "fit": unfold_by_fit(values, rows, fit, chosen.half_width),
-        "broadening": unfold_by_broadening(values, chosen.half_width),
-    }
+    fit, unfolded = fit_and_unfold(values, rows, chosen)
     counts["spacings, fit"] = max(1, len(unfolded["fit"]) - 1)
     findings = {
         name: Finding(
@@ -158,7 +154,7 @@ def analyse(
             float(textbook_p_value(name, np.array([observed]), counts[name])[0]) if name in counts else None,
             calibrations.get(name),
         )
-        for name, observed in spectrum_statistics(values, rows, chosen).items()
+        for name, observed in spectrum_statistics(values, rows, chosen, (fit, unfolded)).items()
     }
     root = rows**0.5
     return MatrixAnalysis(

@@ -212,7 +212,6 @@ def _of_matrices(instance: Instance, width: int, rng: Rng, n: int) -> Draws:
     return np.stack(found, axis=1)
 
 
-SIGMA2 = r"\Sigma^2(l)"
 INTEGRAL = r"\Sigma^2(l)=l-2\int_0^l(l-r)Y_2(r)\,dr"
 CIRCULAR = r"\langle(N(l)-l)^2\rangle\text{ in the circular orthogonal ensemble},\ N\to\infty"
 
